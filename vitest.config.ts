@@ -1,0 +1,17 @@
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "vitest/config"
+
+const root = fileURLToPath(new URL(".", import.meta.url))
+
+export default defineConfig({
+  root,
+  resolve: {
+    // Tests run the sources, so no build stands between an edit and its test.
+    alias: [{ find: /^@effect-aliyun\/([^/]+)\/(?!package\.json$)(.+)$/, replacement: `${root}packages/$1/src/$2.ts` }]
+  },
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    // test/house tests this repository's own checks; it is slow and has its own command.
+    exclude: ["**/node_modules/**", "**/dist/**", "test/house/**"]
+  }
+})

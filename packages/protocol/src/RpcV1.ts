@@ -1,0 +1,169 @@
+/**
+ * Version 1 signature of RPC requests: all parameters, of query and form together, sorted and signed into one more
+ * parameter, `Signature`.
+ *
+ * Source: https://www.alibabacloud.com/help/en/sdk/product-overview/rpc-mechanism
+ *
+ * @since 0.1.0
+ */
+import type * as Digest from "./Digest.js"
+import * as Encoding from "./Encoding.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type HmacMethod = "HMAC-SHA1" | "HMAC-SHA256"
+
+/**
+ * Who signs, and how. `Bearer` and `Anonymous` requests carry no signature.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Identity =
+  | {
+      readonly _tag: "Hmac"
+      readonly method: HmacMethod
+      readonly accessKeyId: string
+      readonly securityToken?: string | undefined
+    }
+  | { readonly _tag: "Rsa"; readonly accessKeyId: string }
+  | { readonly _tag: "Bearer"; readonly token: string }
+  | { readonly _tag: "Anonymous" }
+
+/**
+ * - `query`, `form`: the caller's own parameters
+ * - `format`: `JSON` or `XML`; `timestamp`: `YYYY-MM-DDTHH:mm:ssZ`, UTC
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Input {
+  readonly method: string
+  readonly action: string
+  readonly version: string
+  readonly format: string
+  readonly query: Encoding.Pairs
+  readonly form: Encoding.Pairs
+  readonly identity: Identity
+  readonly timestamp: string
+  readonly nonce: string
+}
+
+/**
+ * What is to be signed, and the query to send once it is; `stringToSign` is `undefined` where nothing is signed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Prepared {
+  readonly query: Encoding.Pairs
+  readonly stringToSign: string | undefined
+}
+
+/**
+ * The parameters the gateway itself reads. They overrule the caller's, and a caller's `Signature` is left out, as the
+ * seed does.
+ *
+ * @since 0.1.0
+ * @category signing
+ */
+export const systemParameters = (input: Omit<Input, "query" | "form" | "method">): Encoding.Pairs => {
+  const { identity } = input
+  const pairs: Array<readonly [string, string]> = [
+    ["Version", input.version],
+    ["Action", input.action],
+    ["Format", input.format],
+    ["Timestamp", input.timestamp]
+  ]
+  switch (identity._tag) {
+    case "Hmac":
+      pairs.push(["SignatureMethod", identity.method], ["SignatureType", ""], ["SignatureVersion", "1.0"])
+      if (identity.securityToken !== undefined) pairs.push(["SecurityToken", identity.securityToken])
+      break
+    case "Rsa":
+      pairs.push(["SignatureMethod", "SHA256withRSA"], ["SignatureType", "PRIVATEKEY"], ["SignatureVersion", "1.0"])
+      break
+    case "Bearer":
+      pairs.push(["SignatureType", "BEARERTOKEN"], ["BearerToken", identity.token])
+      break
+    case "Anonymous":
+      break
+  }
+  pairs.push(["SignatureNonce", input.nonce])
+  if ("accessKeyId" in identity) pairs.push(["AccessKeyId", identity.accessKeyId])
+  return pairs
+}
+
+/**
+ * The string to sign of a set of parameters, whoever made them: `METHOD&%2F&` and the encoded, sorted query.
+ *
+ * @since 0.1.0
+ * @category signing
+ * @example
+ * import * as RpcV1 from "@effect-aliyun/protocol/RpcV1"
+ *
+ * console.log(RpcV1.stringToSign("GET", [["B", "2"], ["A", "1 "]])) // GET&%2F&A%3D1%2520%26B%3D2
+ */
+export const stringToSign = (method: string, pairs: Encoding.Pairs): string =>
+  `${method}&%2F&${Encoding.percentEncode(Encoding.queryString(Encoding.sortPairs(pairs)))}`
+
+/**
+ * The signature of a string to sign, base64. The key is the secret with `&` behind it.
+ *
+ * @since 0.1.0
+ * @category signing
+ */
+export const hmac = (method: HmacMethod, secret: string, text: string, digest: Digest.Digest): string =>
+  method === "HMAC-SHA1" ? digest.hmacSha1Base64(`${secret}&`, text) : digest.hmacSha256Base64(`${secret}&`, text)
+
+/**
+ * Adds the system parameters and says what to sign. A name the caller gives in both query and form is signed twice, as it
+ * is sent; callers should refuse it.
+ *
+ * @since 0.1.0
+ * @category signing
+ */
+export const prepare = (input: Input): Prepared => {
+  const system = systemParameters(input)
+  const taken = new Set(["Signature", ...system.map(([name]) => name)])
+  const query = [...input.query.filter(([name]) => !taken.has(name)), ...system]
+  const isSigned = input.identity._tag === "Hmac" || input.identity._tag === "Rsa"
+  return { query, stringToSign: isSigned ? stringToSign(input.method, [...query, ...input.form]) : undefined }
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Signed extends Prepared {
+  readonly signature: string | undefined
+}
+
+/**
+ * Puts the signature (base64) into the query.
+ *
+ * @since 0.1.0
+ * @category signing
+ */
+export const complete = (prepared: Prepared, signature: string | undefined): Signed => ({
+  ...prepared,
+  query: signature === undefined ? prepared.query : [...prepared.query, ["Signature", signature]],
+  signature
+})
+
+/**
+ * Signs with an access key (HMAC). RSA signs outside: {@link prepare}, sign `stringToSign`, {@link complete}.
+ *
+ * @since 0.1.0
+ * @category signing
+ */
+export const sign = (
+  input: Input & { readonly identity: Extract<Identity, { readonly _tag: "Hmac" }> },
+  secret: string,
+  digest: Digest.Digest
+): Signed => {
+  const prepared = prepare(input)
+  return complete(prepared, hmac(input.identity.method, secret, prepared.stringToSign ?? "", digest))
+}

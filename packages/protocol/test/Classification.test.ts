@@ -1,0 +1,257 @@
+import * as Classification from "@effect-aliyun/protocol/Classification"
+import { describe, expect, it } from "vitest"
+
+const of = (status: number, code?: string, more: Partial<Classification.Input> = {}) =>
+  Classification.categorize({ status, code, message: undefined, headers: {}, ...more })
+
+/** Codes as products answer them, with each status they were seen with. */
+const table: ReadonlyArray<readonly [Classification.Category, ReadonlyArray<number>, ReadonlyArray<string>]> = [
+  [
+    "Throttling",
+    [400, 429, 503],
+    [
+      "Throttling",
+      "Throttling.User",
+      "Throttling.user",
+      "Throttling.Api",
+      "Throttling.ConcurrentLimitExceeded",
+      "Rejected.Throttling",
+      "TooManyRequests",
+      "QPS Limit Exceeded",
+      "ONS_SYSTEM_FLOW_CONTROL",
+      "FlowControlError",
+      "OperationTooFrequent",
+      "RequestTooFrequently",
+      "CallExceedsFrequency.Limit"
+    ]
+  ],
+  [
+    "Transient",
+    [500, 503],
+    ["ServiceUnavailable", "InternalError", "InternalServerError", "UnknownError", "SystemError"]
+  ],
+  [
+    "Busy",
+    [400, 503],
+    [
+      "SystemBusy",
+      "ServiceBusy",
+      "OperationBusy",
+      "System.Busy",
+      "Site.ServiceBusy",
+      "ServiceIsStopping",
+      "ServiceIsConfiguring",
+      "OperationFailed.SystemBusyness"
+    ]
+  ],
+  [
+    "InProgress",
+    [400, 409],
+    [
+      "LastTokenProcessing",
+      "OperationFailed.LastTokenProcessing",
+      "LastRequestProcessing",
+      "TokenProcessing",
+      "OperationFailed.TokenIsProcessing",
+      "OperationFailed.IdempotentTokenProcessing",
+      "IdempotenceProcessing"
+    ]
+  ],
+  [
+    "Conflict",
+    [400, 403, 409],
+    [
+      "Operation.Blocking",
+      "TaskConflict",
+      "OperationConflict",
+      "ConcurrentCallNotSupported",
+      "LockFailed",
+      "LockTimeout",
+      "Conflict.Lock",
+      "ConcurrentTaskExceeded",
+      "OperationDenied.DistibuteLock",
+      "IncorrectStatus",
+      "IncorrectStatus.Vpc",
+      "IncorrectInstanceStatus",
+      "IncorrectVSwitchStatus",
+      "OperationDenied.DBInstanceStatus",
+      "OperationDenied.DBStatus",
+      "StateError.Instance",
+      "Instance.Configuring",
+      "NotActive.Listener",
+      "InvalidOperation.InvalidEniState"
+    ]
+  ],
+  ["ClockSkew", [400, 403], ["InvalidTimeStamp.Expired", "IllegalTimestamp", "RequestTimeTooSkewed"]],
+  ["NonceUsed", [400], ["SignatureNonceUsed"]],
+  [
+    "Signature",
+    [400, 403],
+    [
+      "SignatureDoesNotMatch",
+      "IncompleteSignature",
+      "InvalidSignatureMethod",
+      "MissingSignature",
+      "InvalidTimeStamp.Format",
+      "MissingTimestamp"
+    ]
+  ],
+  [
+    "CredentialInvalid",
+    [400, 403, 404],
+    [
+      "InvalidAccessKeyId.NotFound",
+      "InvalidAccessKeyId.Inactive",
+      "InvalidAccessKeyId",
+      "Forbidden.AccessKeyDisabled",
+      "MissingAccessKeyId"
+    ]
+  ],
+  [
+    "CredentialExpired",
+    [400, 403],
+    [
+      "InvalidSecurityToken.Expired",
+      "SecurityTokenExpired",
+      "InvalidSecurityToken.Malformed",
+      "InvalidSecurityToken.MismatchWithAccessKey",
+      "MissingSecurityToken"
+    ]
+  ],
+  [
+    "Authorization",
+    [400, 403],
+    [
+      "Forbidden",
+      "Forbidden.RAM",
+      "Forbidden.SubUser",
+      "NoPermission",
+      "ActionUnauthorized",
+      "AccessDenied",
+      "Forbidden.RiskControl",
+      "Forbidden.UserVerification"
+    ]
+  ],
+  [
+    "NotFound",
+    [400, 403, 404],
+    ["Forbidden.InstanceNotFound", "InvalidInstanceId.NotFound", "EntityNotExist.User", "EntityNotExist"]
+  ],
+  [
+    "Validation",
+    [400, 403, 404],
+    [
+      "IdempotentParameterMismatch",
+      "InvalidProduct.NotFound",
+      "InvalidApi.NotFound",
+      "InvalidAction.NotFound",
+      "InvalidProtocol.NeedSsl",
+      "NoSuchVersion",
+      "UnsupportedOperation",
+      "InvalidAction",
+      "MissingParameter",
+      "MissingParameter.RegionId",
+      "InvalidParameter",
+      "InvalidInstanceType.ValueNotSupported",
+      "UnsupportedParameter",
+      "UnsupportedHTTPMethod"
+    ]
+  ],
+  [
+    "Quota",
+    [400, 403],
+    [
+      "InsufficientBalance",
+      "OperationDenied.NotEnoughBalance",
+      "QuotaExceed",
+      "QuotaExceeded.Instance",
+      "EIP.QuotaExceeded",
+      "LimitExceeded"
+    ]
+  ]
+]
+
+describe("categorize", () => {
+  const cases = table.flatMap(([category, statuses, codes]) =>
+    codes.flatMap((code) => statuses.map((status) => ({ category, code, status })))
+  )
+
+  it.each(cases)("$code with $status is $category", ({ category, code, status }) => {
+    // 429 says by itself that the request was refused before execution
+    expect(of(status, code)).toBe(status === 429 ? "Throttling" : category)
+  })
+
+  it("looks for Throttling anywhere, in any case", () => {
+    for (const code of ["throttling", "X.THROTTLING.y", "Api.Throttling"]) expect(of(400, code)).toBe("Throttling")
+  })
+
+  it.each<[number, Classification.Category]>([
+    [301, "Other"],
+    [400, "Other"],
+    [401, "Authorization"],
+    [403, "Authorization"],
+    [404, "NotFound"],
+    [408, "Transient"],
+    [409, "Conflict"],
+    [418, "Other"],
+    [429, "Throttling"],
+    [500, "Transient"],
+    [502, "Transient"],
+    [503, "Transient"],
+    [504, "Transient"]
+  ])("goes by the status %i where the code says nothing", (status, category) => {
+    for (const code of [undefined, "", "SomethingNew", "constructor"]) expect(of(status, code)).toBe(category)
+  })
+
+  it("puts the header before the code and the status", () => {
+    const headers = { "x-acs-retry-after": "2000" }
+    for (const code of [undefined, "ServiceUnavailable", "Forbidden", "SomethingNew"]) {
+      for (const status of [200, 400, 503]) expect(of(status, code, { headers })).toBe("Throttling")
+    }
+    expect(of(503, "ServiceUnavailable", { headers: { "x-acs-retry-after": "0" } })).toBe("Transient")
+  })
+
+  it("takes a 5xx that says the product is open already for final", () => {
+    const message = "Sorry, 您已开通过该产品."
+    for (const code of [undefined, "InternalError", "UnknownError", "SomethingNew"]) {
+      expect(of(500, code, { message })).toBe("Other")
+    }
+    expect(of(500, "InternalError", { message: "try again" })).toBe("Transient")
+    expect(of(503, "Throttling", { message })).toBe("Throttling")
+  })
+
+  it("calls a 2xx Business, unless the gateway's own code says to wait", () => {
+    for (const code of [undefined, "isv.BUSINESS_LIMIT_CONTROL", "InternalError", "Forbidden", "InvalidParameter"]) {
+      expect(of(200, code)).toBe("Business")
+    }
+    expect(of(200, "Throttling.User")).toBe("Throttling")
+    expect(of(200, "SystemBusy")).toBe("Busy")
+    expect(of(202, "LastTokenProcessing")).toBe("InProgress")
+  })
+})
+
+describe("retryAfterMillis", () => {
+  it.each<[string | undefined, number | undefined]>([
+    ["2000", 2000],
+    [" 1 ", 1],
+    ["99999999", 99_999_999],
+    [undefined, undefined],
+    ["", undefined],
+    ["0", undefined],
+    ["000", undefined],
+    ["-5", undefined],
+    ["1.5", undefined],
+    ["1e3", undefined],
+    ["0x10", undefined],
+    ["soon", undefined],
+    ["2000ms", undefined],
+    ["Tue, 04 Dec 2018 04:03:12 GMT", undefined],
+    ["9".repeat(400), undefined]
+  ])("%j is %j", (text, millis) => {
+    expect(Classification.retryAfterMillis({ "x-acs-retry-after": text })).toBe(millis)
+  })
+
+  it("does not look at Retry-After, which is in seconds", () => {
+    expect(Classification.retryAfterMillis({ "retry-after": "2" })).toBeUndefined()
+  })
+})

@@ -1,0 +1,428 @@
+/**
+ * The two ways a call can fail, both as tagged errors in the error channel.
+ *
+ * - {@link ServerException}: the service answered, and said no
+ * - {@link ClientException}: nothing usable came back; `reason` says why
+ *
+ * Both are real `Error`s. They never hold a request, a URL, a header or a secret, so they can be logged as they are.
+ *
+ * @since 0.1.0
+ */
+import type * as Classification from "@effect-aliyun/protocol/Classification"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
+import * as message from "./internal/message.js"
+
+/**
+ * What was called. `action` is empty for an ROA request that names none.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RequestInfo {
+  readonly product: string
+  readonly version: string
+  readonly action: string
+}
+
+/**
+ * Whether the request may have had an effect.
+ *
+ * - `NotExecuted`: it never reached the service
+ * - `Rejected`: the service refused it before executing it
+ * - `Unknown`: it may have been executed
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Outcome = "NotExecuted" | "Rejected" | "Unknown"
+
+/**
+ * Why no further attempt was made: the policy said so, the retry budget was empty, the deadline was too near, or
+ * repeating a write that may have been executed was not safe.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type StoppedBy = "Policy" | "Budget" | "Deadline" | "Safety"
+
+/**
+ * How a call went until it failed. `totalDelay` is the time spent waiting between attempts.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CallInfo {
+  readonly request: RequestInfo
+  readonly attempts: number
+  readonly totalDelay: Duration.Duration
+  readonly stoppedBy: StoppedBy
+  readonly outcome: Outcome
+}
+
+/**
+ * The connection failed. `kind` says where, `syscallCode` is the code of the platform (`ECONNREFUSED`), `sent` how much of
+ * the request had left, `bytesReceived` how much of a body had arrived.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Transport {
+  readonly _tag: "Transport"
+  readonly kind: "Dns" | "Connect" | "Tls" | "Proxy" | "Reset" | "Protocol"
+  readonly syscallCode: string | undefined
+  readonly sent: "none" | "some" | "all"
+  readonly bytesReceived: number
+}
+
+/**
+ * The limit of one attempt, or of the whole call, passed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Timeout {
+  readonly _tag: "Timeout"
+  readonly phase: "attempt" | "total"
+  readonly after: Duration.Duration
+}
+
+/**
+ * No provider had credentials: which were asked, what each said, and what would help.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CredentialsUnavailable {
+  readonly _tag: "CredentialsUnavailable"
+  readonly tried: ReadonlyArray<{
+    readonly provider: string
+    readonly why: string
+    readonly hint: string | undefined
+  }>
+}
+
+/**
+ * The request cannot be sent as it is: which field, what is wrong with it and what to do. Nothing was signed or sent.
+ * `code` is the seed's.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface InvalidRequest {
+  readonly _tag: "InvalidRequest"
+  readonly field: string
+  readonly issue: string
+  readonly code: "SDK.InvalidParameter" | "SDK.InvalidParams" | "SDK.InvalidRequest"
+}
+
+/**
+ * No endpoint is known for the product in the region.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EndpointUnresolved {
+  readonly _tag: "EndpointUnresolved"
+  readonly product: string
+  readonly region: string
+  readonly issue: string
+}
+
+/**
+ * An answer with status 2xx that cannot be read. `excerpt` is the begin of its text, secrets removed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface UnexpectedResponse {
+  readonly _tag: "UnexpectedResponse"
+  readonly status: number
+  readonly requestId: string | undefined
+  readonly issue: string
+  readonly excerpt: string
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Reason = Transport | Timeout | CredentialsUnavailable | InvalidRequest | EndpointUnresolved | UnexpectedResponse
+
+/**
+ * The seed's code of each reason.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ClientCode =
+  | InvalidRequest["code"]
+  | "SDK.HttpError"
+  | "SDK.InvalidCredential"
+  | "SDK.EndpointResolvingError"
+  | "SDK.UnknownServerError"
+
+/**
+ * Nothing usable came back.
+ *
+ * @since 0.1.0
+ * @category errors
+ * @example
+ * import * as AcsClient from "@effect-aliyun/core/AcsClient"
+ * import * as Effect from "effect/Effect"
+ *
+ * export const regions = AcsClient.rpc({ product: "Ecs", version: "2014-05-26", action: "DescribeRegions" }).pipe(
+ *   Effect.catchTag("ClientException", (error) =>
+ *     error.reason._tag === "Timeout" ? Effect.succeed("too slow") : Effect.fail(error)
+ *   )
+ * )
+ */
+export class ClientException extends Data.TaggedError("ClientException")<CallInfo & { readonly reason: Reason }> {
+  /** The seed's `SDK.*` code of the reason. */
+  get code(): ClientCode {
+    switch (this.reason._tag) {
+      case "Transport":
+      case "Timeout":
+        return "SDK.HttpError"
+      case "CredentialsUnavailable":
+        return "SDK.InvalidCredential"
+      case "InvalidRequest":
+        return this.reason.code
+      case "EndpointUnresolved":
+        return "SDK.EndpointResolvingError"
+      case "UnexpectedResponse":
+        return "SDK.UnknownServerError"
+    }
+  }
+
+  /** What happened, on which product and action, and what to try. */
+  override get message(): string {
+    return message.client(this)
+  }
+}
+
+/**
+ * The service answered, and said no: a status of 300 and more, or a 2xx that reports a failure.
+ *
+ * - `code`: as the service wrote it, `SDK.UnknownServerError` when it wrote none
+ * - `serverMessage`: the text of the service, without the string to sign that it may echo
+ * - `message`: all of it in one line, for people
+ * - `recommend`: the link the service gives for diagnosis
+ * - `retryAfter`: the wait the service asks for
+ *
+ * @since 0.1.0
+ * @category errors
+ * @example
+ * import * as AcsClient from "@effect-aliyun/core/AcsClient"
+ * import * as Effect from "effect/Effect"
+ *
+ * export const regions = AcsClient.rpc({ product: "Ecs", version: "2014-05-26", action: "DescribeRegions" }).pipe(
+ *   Effect.catchTag("ServerException", (error) => Effect.succeed(`${error.code} ${error.httpStatus} ${error.requestId}`))
+ * )
+ */
+export class ServerException<out Code extends string = string> extends Data.TaggedError("ServerException")<
+  CallInfo & {
+    readonly code: string
+    readonly serverMessage: string
+    readonly httpStatus: number
+    readonly requestId: string | undefined
+    readonly hostId: string | undefined
+    readonly recommend: string | undefined
+    readonly accessDeniedDetail: unknown
+    readonly category: Classification.Category
+    readonly retryAfter: Duration.Duration | undefined
+  }
+> {
+  declare readonly code: Code
+
+  /** What happened, on which product and action, with the RequestId. */
+  override get message(): string {
+    return message.server(this)
+  }
+}
+
+/**
+ * Either failure of a call. `Code` lists the codes an operation declares; the world stays open.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type AcsError<Code extends string = string> = ClientException | ServerException<Code>
+
+/**
+ * The kinds of server failure.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Category = Classification.Category
+
+/**
+ * The codes of the `ServerException`s in an error type.
+ *
+ * @since 0.1.0
+ * @category type-level
+ */
+export type CodesOf<E> = E extends ServerException<infer Code> ? Code : never
+
+/**
+ * @since 0.1.0
+ * @category guards
+ */
+export const isAcsError = (u: unknown): u is AcsError => u instanceof ClientException || u instanceof ServerException
+
+/**
+ * A client exception of a call that has not begun.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromReason = (reason: Reason, info?: Partial<CallInfo>): ClientException =>
+  new ClientException({ ...notBegun, ...info, reason })
+
+const notBegun: CallInfo = {
+  request: { product: "", version: "", action: "" },
+  attempts: 0,
+  totalDelay: Duration.zero,
+  stoppedBy: "Policy",
+  outcome: "NotExecuted"
+}
+
+/**
+ * A client exception that names the field of a request and what to do about it.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const invalidRequest = (
+  field: string,
+  issue: string,
+  code: InvalidRequest["code"] = "SDK.InvalidParameter"
+): ClientException => fromReason({ _tag: "InvalidRequest", field, issue, code })
+
+/**
+ * The same failure with other facts about the call.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withCallInfo: {
+  (info: Partial<CallInfo>): (self: AcsError) => AcsError
+  (self: AcsError, info: Partial<CallInfo>): AcsError
+} = dual(2, (self: AcsError, info: Partial<CallInfo>): AcsError =>
+  self._tag === "ClientException"
+    ? new ClientException({ ...callInfo(self), reason: self.reason, ...info })
+    : new ServerException({
+        ...callInfo(self),
+        code: self.code,
+        serverMessage: self.serverMessage,
+        httpStatus: self.httpStatus,
+        requestId: self.requestId,
+        hostId: self.hostId,
+        recommend: self.recommend,
+        accessDeniedDetail: self.accessDeniedDetail,
+        category: self.category,
+        retryAfter: self.retryAfter,
+        ...info
+      })
+)
+
+const callInfo = (self: AcsError): CallInfo => ({
+  request: self.request,
+  attempts: self.attempts,
+  totalDelay: self.totalDelay,
+  stoppedBy: self.stoppedBy,
+  outcome: self.outcome
+})
+
+/**
+ * Whether the same request may succeed a moment later: the connection failed or one attempt timed out, or the service was
+ * throttling, busy, still working on the same ClientToken, or broken for a moment. A TLS failure or a body that is no HTTP
+ * will not get better.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const isRetryable = (self: AcsError): boolean => {
+  if (self._tag === "ServerException") return retryableCategories.has(self.category)
+  switch (self.reason._tag) {
+    case "Transport":
+      return self.reason.kind !== "Tls" && self.reason.kind !== "Protocol"
+    case "Timeout":
+      return self.reason.phase === "attempt"
+    default:
+      return false
+  }
+}
+
+const retryableCategories: ReadonlySet<Category> = new Set(["Throttling", "Transient", "Busy", "InProgress"] as const)
+
+/**
+ * Whether the service asks to slow down.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const isThrottling = (self: AcsError): boolean =>
+  self._tag === "ServerException" && (self.category === "Throttling" || self.category === "Busy")
+
+/**
+ * Recovers from one or several codes of the service. The codes an operation declares are completed by the editor, any other
+ * text is accepted, and the error type keeps the codes that were not caught.
+ *
+ * @since 0.1.0
+ * @category error handling
+ * @example
+ * import * as AcsClient from "@effect-aliyun/core/AcsClient"
+ * import * as AcsError from "@effect-aliyun/core/AcsError"
+ * import * as Effect from "effect/Effect"
+ *
+ * export const cluster = AcsClient.roa({ product: "CS", version: "2015-12-15", pathPattern: "/clusters/c1" }).pipe(
+ *   Effect.asSome,
+ *   AcsError.catchCode("ErrorClusterNotFound", () => Effect.succeedNone)
+ * )
+ */
+export const catchCode =
+  <E, const C extends CodesOf<E> | (string & {}), A2, E2, R2>(
+    code: C | ReadonlyArray<C>,
+    f: (error: ServerException<C>) => Effect.Effect<A2, E2, R2>
+  ) =>
+  <A, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A | A2, E | E2, R | R2> => {
+    const codes: ReadonlyArray<string> = typeof code === "string" ? [code] : code
+    return Effect.catchIf(
+      self,
+      (error: unknown): error is ServerException<C> & E => error instanceof ServerException && codes.includes(error.code),
+      f
+    ) as Effect.Effect<A | A2, E | E2, R | R2>
+  }
+
+/**
+ * Recovers from a whole kind of server failure.
+ *
+ * @since 0.1.0
+ * @category error handling
+ * @example
+ * import * as AcsClient from "@effect-aliyun/core/AcsClient"
+ * import * as AcsError from "@effect-aliyun/core/AcsError"
+ * import * as Effect from "effect/Effect"
+ *
+ * export const cluster = AcsClient.roa({ product: "CS", version: "2015-12-15", pathPattern: "/clusters/c1" }).pipe(
+ *   Effect.asSome,
+ *   AcsError.catchCategory("NotFound", () => Effect.succeedNone)
+ * )
+ */
+export const catchCategory =
+  <A2, E2, R2>(
+    category: Category | ReadonlyArray<Category>,
+    f: (error: ServerException) => Effect.Effect<A2, E2, R2>
+  ) =>
+  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A | A2, E | E2, R | R2> => {
+    const categories: ReadonlyArray<string> = typeof category === "string" ? [category] : category
+    return Effect.catchIf(
+      self,
+      (error: unknown): error is ServerException & E => error instanceof ServerException && categories.includes(error.category),
+      f
+    ) as Effect.Effect<A | A2, E | E2, R | R2>
+  }

@@ -1,0 +1,273 @@
+/**
+ * Where a call gets its credential from: a service that any layer can provide, and the providers it can be built of.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as AcsError from "./AcsError.js"
+import * as Credential from "./Credential.js"
+
+/**
+ * - `get`: the credential for one attempt; fails with reason `CredentialsUnavailable`
+ * - `invalidate`: drops what was cached, so that the next `get` asks again
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  readonly get: Effect.Effect<Credential.Credential, AcsError.ClientException>
+  readonly invalidate: Effect.Effect<void>
+}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export class Credentials extends Context.Tag("@effect-aliyun/core/Credentials")<Credentials, Service>() {}
+
+/**
+ * A provider has nothing to offer here: a chain goes on to the next.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class NotConfigured extends Data.TaggedError("NotConfigured")<{ readonly why: string; readonly hint?: string }> {}
+
+/**
+ * A provider is set up but does not work: a chain stops, and never falls through to a wider identity.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Failed extends Data.TaggedError("Failed")<{ readonly why: string; readonly hint?: string }> {}
+
+/**
+ * One source of credentials: a name for error texts, and how to resolve it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Provider<out R = never> {
+  readonly name: string
+  readonly resolve: Effect.Effect<Credential.Credential, NotConfigured | Failed, R>
+}
+
+/**
+ * A provider of a fixed credential.
+ *
+ * @since 0.1.0
+ * @category providers
+ */
+export const fixed = (credential: Credential.Credential): Provider => ({
+  name: "static",
+  resolve: Effect.succeed(credential)
+})
+
+/**
+ * The environment, through `Config`: `ALIBABA_CLOUD_ACCESS_KEY_ID`, `ALIBABA_CLOUD_ACCESS_KEY_SECRET` and, for temporary
+ * keys, `ALIBABA_CLOUD_SECURITY_TOKEN`. Read at each call, so a test or an operator can change them.
+ *
+ * @since 0.1.0
+ * @category providers
+ */
+export const env: Provider = {
+  name: "env",
+  resolve: Effect.gen(function* () {
+    const accessKeyId = yield* optional(Config.string("ALIBABA_CLOUD_ACCESS_KEY_ID"))
+    const accessKeySecret = yield* optional(Config.redacted("ALIBABA_CLOUD_ACCESS_KEY_SECRET"))
+    const securityToken = yield* optional(Config.redacted("ALIBABA_CLOUD_SECURITY_TOKEN"))
+    if (accessKeyId === undefined && accessKeySecret === undefined) {
+      return yield* new NotConfigured({
+        why: "ALIBABA_CLOUD_ACCESS_KEY_ID is not set",
+        hint: "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET"
+      })
+    }
+    if (accessKeyId === undefined || accessKeySecret === undefined) {
+      const missing = accessKeyId === undefined ? "ALIBABA_CLOUD_ACCESS_KEY_ID" : "ALIBABA_CLOUD_ACCESS_KEY_SECRET"
+      return yield* new Failed({ why: `${missing} is not set, though its partner is`, hint: `set ${missing}` })
+    }
+    const origin = { provider: "env" }
+    return securityToken === undefined
+      ? Credential.accessKey({ accessKeyId, accessKeySecret, ...origin })
+      : Credential.sts({ accessKeyId, accessKeySecret, securityToken, ...origin })
+  })
+}
+
+// an empty variable counts as absent: shells and CI systems set variables to nothing
+const optional = <A extends string | Redacted.Redacted<string>>(config: Config.Config<A>) =>
+  Config.option(config).pipe(
+    Effect.map(Option.filter((value) => (typeof value === "string" ? value !== "" : !isEmpty(value)))),
+    Effect.map(Option.getOrUndefined),
+    Effect.mapError(() => new Failed({ why: "the configuration cannot be read", hint: "check the ConfigProvider" }))
+  )
+
+const isEmpty = (secret: Redacted.Redacted<string>) => Redacted.value(secret) === ""
+
+/**
+ * A chain of providers as a service: the first that is configured gives the credential. One that is configured but fails
+ * ends the chain.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = <R>(...providers: ReadonlyArray<Provider<R>>): Effect.Effect<Service, never, R> =>
+  Effect.map(Effect.context<R>(), (context) => ({
+    // resolved with the context of the layer, never with that of the call
+    get: Effect.provide(resolve(providers), context),
+    invalidate: Effect.void
+  }))
+
+type Tried = AcsError.CredentialsUnavailable["tried"][number]
+
+const resolve = <R>(
+  providers: ReadonlyArray<Provider<R>>
+): Effect.Effect<Credential.Credential, AcsError.ClientException, R> =>
+  Effect.suspend(() => {
+    const tried: Array<Tried> = []
+    const next = (index: number): Effect.Effect<Credential.Credential, AcsError.ClientException, R> => {
+      const provider = providers[index]
+      if (provider === undefined) return Effect.fail(AcsError.fromReason({ _tag: "CredentialsUnavailable", tried }))
+      return provider.resolve.pipe(
+        Effect.flatMap((credential) => {
+          const why = Credential.issueOf(credential)
+          return why === undefined ? Effect.succeed(credential) : Effect.fail(new Failed({ why }))
+        }),
+        Effect.catchAll((error) => {
+          tried.push({ provider: provider.name, why: error.why, hint: error.hint })
+          return error._tag === "NotConfigured" ? next(index + 1) : next(providers.length)
+        })
+      )
+    }
+    return next(0)
+  })
+
+/**
+ * A chain of providers as a layer.
+ *
+ * @since 0.1.0
+ * @category layers
+ * @example
+ * import * as Credentials from "@effect-aliyun/core/Credentials"
+ *
+ * export const Chain = Credentials.layer(Credentials.env)
+ */
+export const layer = <R>(...providers: ReadonlyArray<Provider<R>>): Layer.Layer<Credentials, never, R> =>
+  Layer.effect(Credentials, make(...providers))
+
+/**
+ * A long-lived key.
+ *
+ * @since 0.1.0
+ * @category layers
+ * @example
+ * import * as Credentials from "@effect-aliyun/core/Credentials"
+ *
+ * export const Key = Credentials.layerAccessKey({ accessKeyId: "testid", accessKeySecret: "testsecret" })
+ */
+export const layerAccessKey = (options: {
+  readonly accessKeyId: string
+  readonly accessKeySecret: Credential.Secret
+}): Layer.Layer<Credentials> => layer(fixed(Credential.accessKey(options)))
+
+/**
+ * A temporary key with its token.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerSts = (options: {
+  readonly accessKeyId: string
+  readonly accessKeySecret: Credential.Secret
+  readonly securityToken: Credential.Secret
+}): Layer.Layer<Credentials> => layer(fixed(Credential.sts(options)))
+
+/**
+ * A bearer token.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerBearer = (options: { readonly token: Credential.Secret }): Layer.Layer<Credentials> =>
+  layer(fixed(Credential.bearer(options)))
+
+/**
+ * No identity.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerAnonymous: Layer.Layer<Credentials> = layer(fixed(Credential.anonymous))
+
+/**
+ * The environment, see {@link env}.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerEnv: Layer.Layer<Credentials> = layer(env)
+
+/**
+ * A key from configuration, read when the layer is built, so that a missing one is a `ConfigError` at start and not a
+ * failure of the first call.
+ *
+ * @since 0.1.0
+ * @category layers
+ * @example
+ * import * as Credentials from "@effect-aliyun/core/Credentials"
+ * import * as Config from "effect/Config"
+ *
+ * export const FromConfig = Credentials.layerConfig({
+ *   accessKeyId: Config.string("MY_KEY_ID"),
+ *   accessKeySecret: Config.redacted("MY_KEY_SECRET")
+ * })
+ */
+export const layerConfig = (
+  options: Config.Config.Wrap<{
+    readonly accessKeyId: string
+    readonly accessKeySecret: Redacted.Redacted<string>
+    readonly securityToken?: Redacted.Redacted<string> | undefined
+  }>
+): Layer.Layer<Credentials, ConfigError.ConfigError> =>
+  Layer.unwrapEffect(
+    Effect.map(Config.unwrap(options), ({ accessKeyId, accessKeySecret, securityToken }) =>
+      securityToken === undefined
+        ? layerAccessKey({ accessKeyId, accessKeySecret })
+        : layerSts({ accessKeyId, accessKeySecret, securityToken })
+    )
+  )
+
+/**
+ * Runs an effect as somebody else.
+ *
+ * @since 0.1.0
+ * @category combinators
+ * @example
+ * import * as AcsClient from "@effect-aliyun/core/AcsClient"
+ * import * as Credential from "@effect-aliyun/core/Credential"
+ * import * as Credentials from "@effect-aliyun/core/Credentials"
+ * import * as Effect from "effect/Effect"
+ *
+ * export const asOther = Effect.flatMap(
+ *   Credentials.make(Credentials.fixed(Credential.accessKey({ accessKeyId: "otherid", accessKeySecret: "othersecret" }))),
+ *   (other) =>
+ *     AcsClient.rpc({ product: "Sts", version: "2015-04-01", action: "GetCallerIdentity" }).pipe(
+ *       Credentials.withCredentials(other)
+ *     )
+ * )
+ */
+export const withCredentials: {
+  (credentials: Service): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, Exclude<R, Credentials>>
+  <A, E, R>(self: Effect.Effect<A, E, R>, credentials: Service): Effect.Effect<A, E, Exclude<R, Credentials>>
+} = dual(
+  2,
+  <A, E, R>(self: Effect.Effect<A, E, R>, credentials: Service): Effect.Effect<A, E, Exclude<R, Credentials>> =>
+    Effect.provideService(self, Credentials, credentials)
+)

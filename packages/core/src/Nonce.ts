@@ -1,0 +1,34 @@
+/**
+ * The value that makes each attempt unique, so that it cannot be replayed.
+ *
+ * @since 0.1.0
+ */
+import * as Encoding from "@effect-aliyun/protocol/Encoding"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/**
+ * An effect that yields a new nonce each time: 128 random bits from the platform's `crypto.getRandomValues`, in hex. The
+ * gateway remembers a nonce for longer than 15 minutes and refuses it for the whole account.
+ *
+ * @since 0.1.0
+ * @category references
+ */
+export class Nonce extends Context.Reference<Nonce>()("@effect-aliyun/core/Nonce", {
+  defaultValue: (): Effect.Effect<string> =>
+    Effect.sync(() => Encoding.hex(globalThis.crypto.getRandomValues(new Uint8Array(16))))
+}) {}
+
+/**
+ * Another source, for instance a fixed one that pins a signature in a test.
+ *
+ * @since 0.1.0
+ * @category layers
+ * @example
+ * import * as Nonce from "@effect-aliyun/core/Nonce"
+ * import * as Effect from "effect/Effect"
+ *
+ * export const Pinned = Nonce.layer(Effect.succeed("0123456789abcdef0123456789abcdef"))
+ */
+export const layer = (nonce: Effect.Effect<string>): Layer.Layer<Nonce> => Layer.succeed(Nonce, nonce)

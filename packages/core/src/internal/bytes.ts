@@ -1,0 +1,75 @@
+/** Reading bytes with a limit, and text out of them. */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+
+/** @internal what was read; not `complete` when it stopped at the limit */
+export interface Collected {
+  readonly bytes: Uint8Array
+  readonly complete: boolean
+}
+
+/** @internal reads at most `limit` bytes, and stops the stream when there is more */
+export const collect = <E, R>(
+  stream: Stream.Stream<Uint8Array, E, R>,
+  limit: number,
+  onChunk?: (total: number) => void
+): Effect.Effect<Collected, E, R> =>
+  Effect.suspend(() => {
+    const chunks: Array<Uint8Array> = []
+    let total = 0
+    return Stream.runForEachWhile(stream, (chunk) =>
+      Effect.sync(() => {
+        chunks.push(chunk)
+        total += chunk.length
+        onChunk?.(total)
+        return total <= limit
+      })
+    ).pipe(Effect.map(() => ({ bytes: concat(chunks, Math.min(total, limit)), complete: total <= limit })))
+  })
+
+/** @internal the first `length` bytes of the chunks, in one piece */
+export const concat = (chunks: ReadonlyArray<Uint8Array>, length: number): Uint8Array => {
+  if (chunks.length === 1 && chunks[0]?.length === length) return chunks[0]
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk.subarray(0, length - at), at)
+    at += Math.min(chunk.length, length - at)
+  }
+  return bytes
+}
+
+const strict = new TextDecoder("utf-8", { fatal: true })
+
+/** @internal the text of UTF-8 bytes, a byte order mark dropped; `undefined` when they are no UTF-8 */
+export const toText = (bytes: Uint8Array): string | undefined => {
+  try {
+    return strict.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** @internal the value of a JSON text; `undefined` when it is none */
+export const toJson = (text: string): { readonly value: unknown } | undefined => {
+  try {
+    return { value: JSON.parse(text) }
+  } catch {
+    return undefined
+  }
+}
+
+/** @internal whether a value nests deeper than `limit`, found without recursion */
+export const isDeeperThan = (value: unknown, limit: number): boolean => {
+  let level: Array<unknown> = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true
+    const next: Array<unknown> = []
+    for (const item of level) {
+      if (typeof item !== "object" || item === null) continue
+      for (const child of Object.values(item)) if (typeof child === "object" && child !== null) next.push(child)
+    }
+    level = next
+  }
+  return false
+}

@@ -1,0 +1,127 @@
+/** From what a transport or an answer reports to the two errors. */
+import * as Classification from "@effect-aliyun/protocol/Classification"
+import * as ErrorBody from "@effect-aliyun/protocol/ErrorBody"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
+import * as Duration from "effect/Duration"
+import * as AcsError from "../AcsError.js"
+import type { FormatType, Style } from "../AcsRequest.js"
+import * as HttpWire from "../HttpWire.js"
+import { toJson, toText } from "./bytes.js"
+import { excerptOf, type Redact } from "./redact.js"
+
+/** @internal what is known of a call before it has succeeded or failed */
+export interface Call {
+  readonly request: AcsError.RequestInfo
+  readonly style: Style
+  readonly format: FormatType
+}
+
+/** @internal an answer, its body read as far as the limit allows */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly bytes: Uint8Array
+}
+
+/** @internal */
+export const fromHttpClient = (error: HttpClientError.HttpClientError, call: Call, bytesReceived: number): AcsError.ClientException => {
+  if (error._tag === "RequestError" && error.reason !== "Transport") {
+    const [field, issue] =
+      error.reason === "InvalidUrl"
+        ? ["endpoint", "gives a URL that the HTTP client refuses"]
+        : ["body", "cannot be encoded by the HTTP client, or its stream failed"]
+    return AcsError.fromReason(
+      { _tag: "InvalidRequest", field, issue, code: "SDK.InvalidParameter" },
+      { request: call.request, outcome: error.reason === "InvalidUrl" ? "NotExecuted" : "Unknown" }
+    )
+  }
+  const failure = HttpWire.transportFailure(error.cause)
+  // an answer had begun, so the whole request had been sent
+  const sent = error._tag === "ResponseError" ? "all" : failure.sent
+  const outcome = sent === "none" ? "NotExecuted" : "Unknown"
+  return AcsError.fromReason(
+    {
+      _tag: "Transport",
+      // a limit of the HTTP library's own, which ended a connection that stood
+      kind: failure.kind === "Timeout" ? "Reset" : failure.kind,
+      syscallCode: failure.syscallCode,
+      sent,
+      bytesReceived: Math.max(failure.bytesReceived, bytesReceived)
+    },
+    { request: call.request, outcome }
+  )
+}
+
+/** @internal a failed answer: status 300 and more, or a 2xx whose body says so */
+export const fromAnswer = (answer: Answer, call: Call, redact: Redact, now: number): AcsError.ServerException => {
+  const text = toText(answer.bytes)
+  const body = text === undefined ? ErrorBody.fromJson(undefined, call.style) : readBody(text, call)
+  const rawMessage = body.message ?? `ServerResponseBody: ${text ?? `${answer.bytes.length} bytes that are no UTF-8`}`
+  const category = Classification.categorize({
+    status: answer.status,
+    code: body.code,
+    message: body.message,
+    headers: answer.headers
+  })
+  return new AcsError.ServerException({
+    request: call.request,
+    attempts: 1,
+    totalDelay: Duration.zero,
+    stoppedBy: "Policy",
+    outcome: outcomeOf(category, answer.status),
+    code: body.code ?? "SDK.UnknownServerError",
+    serverMessage: body.message === undefined ? excerptOf(rawMessage, redact) : redact(rawMessage),
+    httpStatus: answer.status,
+    requestId: body.requestId ?? answer.headers["x-acs-request-id"],
+    hostId: body.hostId,
+    recommend: body.recommend === undefined ? undefined : redact(body.recommend),
+    accessDeniedDetail: body.accessDeniedDetail,
+    category,
+    retryAfter: retryAfterOf(answer.headers, now)
+  })
+}
+
+/** @internal */
+export const unexpectedResponse =
+  (answer: Answer, requestId: string | undefined, call: Call, attempts: number, redact: Redact) =>
+  (issue: string): AcsError.ClientException =>
+    AcsError.fromReason(
+      {
+        _tag: "UnexpectedResponse",
+        status: answer.status,
+        requestId,
+        issue,
+        excerpt: excerptOf(toText(answer.bytes.subarray(0, 4096)) ?? "", redact)
+      },
+      { request: call.request, attempts, outcome: "Unknown" }
+    )
+
+// an answer in JSON is what was asked for; XML is looked at only where it was
+const readBody = (text: string, call: Call): ErrorBody.ErrorBody => {
+  const json = toJson(text)
+  if (json !== undefined) return ErrorBody.fromJson(json.value, call.style)
+  return call.format === "JSON" ? ErrorBody.fromJson(undefined, call.style) : ErrorBody.fromXml(text)
+}
+
+const outcomeOf = (category: AcsError.Category, status: number): AcsError.Outcome => {
+  switch (category) {
+    case "Transient":
+    case "Busy":
+      return "Unknown"
+    case "Other":
+      return status >= 500 || status < 400 ? "Unknown" : "Rejected"
+    default:
+      return "Rejected"
+  }
+}
+
+const longestHint = 24 * 60 * 60 * 1000
+
+/** `x-acs-retry-after` in milliseconds, else the standard `retry-after` in seconds or as a date */
+const retryAfterOf = (headers: Answer["headers"], now: number): Duration.Duration | undefined => {
+  const own = Classification.retryAfterMillis(headers)
+  if (own !== undefined) return Duration.millis(Math.min(own, longestHint))
+  const text = headers["retry-after"]?.trim() ?? ""
+  const millis = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now
+  return millis > 0 ? Duration.millis(Math.min(millis, longestHint)) : undefined
+}

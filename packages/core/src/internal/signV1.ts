@@ -1,0 +1,143 @@
+/** The version 1 signatures over an `UnsignedRequest`. */
+import * as Encoding from "@effect-aliyun/protocol/Encoding"
+import * as RoaV1 from "@effect-aliyun/protocol/RoaV1"
+import * as RpcV1 from "@effect-aliyun/protocol/RpcV1"
+import * as Timestamp from "@effect-aliyun/protocol/Timestamp"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as AcsError from "../AcsError.js"
+import type { Credential } from "../Credential.js"
+import type * as Digest from "../Digest.js"
+import type { Moment, SignedRequest, UnsignedRequest } from "../Signer.js"
+import { badKey } from "./signAcs3.js"
+
+type SignV1 = (
+  request: UnsignedRequest,
+  credential: Credential,
+  moment: Moment
+) => Effect.Effect<SignedRequest, AcsError.ClientException>
+
+/** @internal */
+export const sign = (method: RpcV1.HmacMethod, digest: Digest.Service): SignV1 => {
+  const rpc = signRpc(method, digest)
+  const roa = signRoa(method, digest)
+  return (request, credential, moment) => (request.style === "RPC" ? rpc : roa)(request, credential, moment)
+}
+
+/** @internal */
+export const presign =
+  (method: RpcV1.HmacMethod, digest: Digest.Service) =>
+  (
+    request: UnsignedRequest,
+    credential: Credential,
+    moment: Moment
+  ): Effect.Effect<Redacted.Redacted<string>, AcsError.ClientException> => {
+    if (request.style === "ROA") {
+      return Effect.fail(AcsError.invalidRequest("style", "must be RPC: an ROA request carries its signature in a header, not in the URL"))
+    }
+    if (request.method !== "GET" || request.payload._tag !== "Empty") {
+      return Effect.fail(AcsError.invalidRequest("method", "must be GET without a body: a URL carries nothing else"))
+    }
+    return Effect.map(signRpc(method, digest)(request, credential, moment), ({ url }) => Redacted.make(url))
+  }
+
+// names that only the signer may set; the V3 signature leaves these three to the caller
+const systemNames: ReadonlySet<string> = new Set(["Format", "Timestamp", "SecurityToken"])
+
+const signRpc =
+  (method: RpcV1.HmacMethod, digest: Digest.Service): SignV1 =>
+  (request, credential, moment) =>
+    Effect.suspend(() => {
+      const taken = [...request.query, ...request.form].find(([name]) => systemNames.has(name))
+      if (taken !== undefined) return Effect.fail(AcsError.invalidRequest(taken[0], "is set by the signature; leave it out"))
+      const prepared = RpcV1.prepare({
+        ...request,
+        // the gateway knows no third format, and needs one
+        format: request.format === "XML" ? "XML" : "JSON",
+        identity: identityOf(method, credential),
+        timestamp: Timestamp.iso8601(moment.at),
+        nonce: moment.nonce
+      })
+      return Effect.map(
+        signatureOf(prepared.stringToSign, credential, digest, (secret, text) => RpcV1.hmac(method, secret, text, digest.digest)),
+        (signature): SignedRequest => ({
+          method: request.method,
+          url: `${request.protocol}://${request.host}/?${Encoding.queryString(RpcV1.complete(prepared, signature).query)}`,
+          headers: request.headers,
+          payload: request.payload,
+          canonicalRequest: undefined,
+          stringToSign: prepared.stringToSign
+        })
+      )
+    })
+
+const signRoa =
+  (method: RpcV1.HmacMethod, digest: Digest.Service): SignV1 =>
+  (request, credential, moment) =>
+    Effect.suspend(() => {
+      const { payload } = request
+      const prepared = RoaV1.prepare({
+        ...request,
+        headers:
+          payload._tag === "Bytes"
+            ? { ...request.headers, "content-md5": digest.digest.md5Base64(payload.bytes) }
+            : request.headers,
+        identity: identityOf(method, credential),
+        date: Timestamp.rfc1123(moment.at),
+        nonce: moment.nonce
+      })
+      const query = Encoding.queryString(request.query)
+      return Effect.map(
+        signatureOf(prepared.stringToSign, credential, digest, (secret, text) => RoaV1.hmac(method, secret, text, digest.digest)),
+        (signature): SignedRequest => ({
+          method: request.method,
+          url: `${request.protocol}://${request.host}${request.path}${query === "" ? "" : `?${query}`}`,
+          headers: RoaV1.complete(prepared, signature).headers,
+          payload,
+          canonicalRequest: undefined,
+          stringToSign: prepared.stringToSign
+        })
+      )
+    })
+
+const signatureOf = (
+  text: string | undefined,
+  credential: Credential,
+  digest: Digest.Service,
+  hmac: (secret: string, text: string) => string
+): Effect.Effect<string | undefined, AcsError.ClientException> => {
+  if (text === undefined) return Effect.succeed(undefined)
+  switch (credential._tag) {
+    case "AccessKey":
+    case "Sts":
+      return Effect.succeed(hmac(Redacted.value(credential.accessKeySecret), text))
+    case "KeyPair":
+      return Effect.mapBoth(digest.signRsaSha256(credential.privateKey, text), {
+        onFailure: badKey,
+        onSuccess: Encoding.base64
+      })
+    case "Bearer":
+    case "Anonymous":
+      return Effect.succeed(undefined)
+  }
+}
+
+const identityOf = (method: RpcV1.HmacMethod, credential: Credential): RpcV1.Identity => {
+  switch (credential._tag) {
+    case "AccessKey":
+      return { _tag: "Hmac", method, accessKeyId: credential.accessKeyId }
+    case "Sts":
+      return {
+        _tag: "Hmac",
+        method,
+        accessKeyId: credential.accessKeyId,
+        securityToken: Redacted.value(credential.securityToken)
+      }
+    case "KeyPair":
+      return { _tag: "Rsa", accessKeyId: credential.accessKeyId }
+    case "Bearer":
+      return { _tag: "Bearer", token: Redacted.value(credential.token) }
+    case "Anonymous":
+      return { _tag: "Anonymous" }
+  }
+}

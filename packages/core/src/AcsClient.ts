@@ -142,16 +142,18 @@ export const stream = (
       const idle = Timeouts.toMillis(request.timeouts ?? timeouts).attempt
       return pipeline.run(request, (call, context, number, onSend) =>
         Effect.map(attempt.open(call, context, onSend), (open) =>
-          attempt.streamOf(open, call).pipe(
-            Stream.timeoutFail(
-              () =>
-                AcsError.fromReason(
-                  { _tag: "Timeout", phase: "attempt", after: Duration.millis(idle) },
-                  { request: call.request, attempts: number, outcome: "Unknown" }
-                ),
-              idle
+          attempt
+            .streamOf(open, call)
+            .pipe(
+              Stream.timeoutFail(
+                () =>
+                  AcsError.fromReason(
+                    { _tag: "Timeout", phase: "attempt", after: Duration.millis(idle) },
+                    { request: call.request, attempts: number, outcome: "Unknown" }
+                  ),
+                idle
+              )
             )
-          )
         )
       )
     })
@@ -202,7 +204,11 @@ export const explain = (
  */
 export const presign = (
   request: AcsRequest
-): Effect.Effect<Redacted.Redacted<string>, AcsError.ClientException | AcsError.ServerException, Credentials | Signer> =>
+): Effect.Effect<
+  Redacted.Redacted<string>,
+  AcsError.ClientException | AcsError.ServerException,
+  Credentials | Signer
+> =>
   offline(request, ({ context, unsigned }) =>
     Effect.flatMap(Context.get(context, Credentials).get, (credential) =>
       Effect.flatMap(Clock.currentTimeMillis, (at) =>
@@ -226,7 +232,9 @@ const offline = <A>(
       Effect.provide(services),
       Effect.flatMap((unsigned) => use({ unsigned, context })),
       Effect.mapError(
-        AcsError.withCallInfo({ request: { product: request.product, version: request.version, action: request.action } })
+        AcsError.withCallInfo({
+          request: { product: request.product, version: request.version, action: request.action }
+        })
       )
     )
   })
@@ -234,6 +242,10 @@ const offline = <A>(
 /** for an endpoint resolver that would have to ask the service */
 const sendsNothing = HttpClient.make((request) =>
   Effect.fail(
-    new HttpClientError.RequestError({ request, reason: "Transport", description: "explaining a request sends nothing" })
+    new HttpClientError.RequestError({
+      request,
+      reason: "Transport",
+      description: "explaining a request sends nothing"
+    })
   )
 )

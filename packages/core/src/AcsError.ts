@@ -149,7 +149,8 @@ export interface UnexpectedResponse {
  * @since 0.1.0
  * @category models
  */
-export type Reason = Transport | Timeout | CredentialsUnavailable | InvalidRequest | EndpointUnresolved | UnexpectedResponse
+export type Reason =
+  Transport | Timeout | CredentialsUnavailable | InvalidRequest | EndpointUnresolved | UnexpectedResponse
 
 /**
  * The seed's code of each reason.
@@ -393,7 +394,8 @@ export const catchCode =
     const codes: ReadonlyArray<string> = typeof code === "string" ? [code] : code
     return Effect.catchIf(
       self,
-      (error: unknown): error is ServerException<C> & E => error instanceof ServerException && codes.includes(error.code),
+      (error: unknown): error is ServerException<C> & E =>
+        error instanceof ServerException && codes.includes(error.code),
       f
     ) as Effect.Effect<A | A2, E | E2, R | R2>
   }
@@ -422,7 +424,8 @@ export const catchCategory =
     const categories: ReadonlyArray<string> = typeof category === "string" ? [category] : category
     return Effect.catchIf(
       self,
-      (error: unknown): error is ServerException & E => error instanceof ServerException && categories.includes(error.category),
+      (error: unknown): error is ServerException & E =>
+        error instanceof ServerException && categories.includes(error.category),
       f
     ) as Effect.Effect<A | A2, E | E2, R | R2>
   }

@@ -140,7 +140,8 @@ export const isAcsRequest = (u: unknown): u is AcsRequest => Predicate.hasProper
  * @category getters
  */
 export const styleOf = (self: AcsRequest): Style =>
-  self._tag === "RoaRequest" || (self._tag === "CommonRequest" && self.pathPattern !== undefined && self.pathPattern !== "")
+  self._tag === "RoaRequest" ||
+  (self._tag === "CommonRequest" && self.pathPattern !== undefined && self.pathPattern !== "")
     ? "ROA"
     : "RPC"
 
@@ -230,7 +231,9 @@ export const unsafeMake = <A extends AcsRequest>(
 export const set: {
   (options: Partial<CommonOptions>): <A extends AcsRequest>(self: A) => A
   <A extends AcsRequest>(self: A, options: Partial<CommonOptions>): A
-} = dual(2, <A extends AcsRequest>(self: A, options: Partial<CommonOptions>): A => unsafeMake(self._tag, { ...self, ...options }))
+} = dual(2, <A extends AcsRequest>(self: A, options: Partial<CommonOptions>): A =>
+  unsafeMake(self._tag, { ...self, ...options })
+)
 
 /**
  * Adds a query parameter, or replaces the one of that name.

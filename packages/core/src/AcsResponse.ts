@@ -130,7 +130,13 @@ const where = (error: ParseResult.ParseError): string =>
 export const unexpected = (self: AcsResponse, issue: string): AcsError.ClientException =>
   self instanceof Response
     ? self[Unexpected](issue)
-    : AcsError.fromReason({ _tag: "UnexpectedResponse", status: self.status, requestId: self.requestId, issue, excerpt: "" })
+    : AcsError.fromReason({
+        _tag: "UnexpectedResponse",
+        status: self.status,
+        requestId: self.requestId,
+        issue,
+        excerpt: ""
+      })
 
 /** @internal */
 export const unsafeMake = (fields: Fields): AcsResponse => new Response(fields)

@@ -108,7 +108,11 @@ export const xml = (text: string): Body => ({ _tag: "Raw", content: text, conten
  * @since 0.1.0
  * @category constructors
  */
-export const text = (content: string, contentType = "text/plain; charset=utf-8"): Body => ({ _tag: "Raw", content, contentType })
+export const text = (content: string, contentType = "text/plain; charset=utf-8"): Body => ({
+  _tag: "Raw",
+  content,
+  contentType
+})
 
 /**
  * @since 0.1.0

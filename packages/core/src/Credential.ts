@@ -88,9 +88,12 @@ export type Credential = AccessKey | Sts | Bearer | KeyPair | Anonymous
  */
 export type Secret = string | Redacted.Redacted<string>
 
-const redacted = (secret: Secret): Redacted.Redacted<string> => (typeof secret === "string" ? Redacted.make(secret) : secret)
+const redacted = (secret: Secret): Redacted.Redacted<string> =>
+  typeof secret === "string" ? Redacted.make(secret) : secret
 
-type Options<A> = Omit<A, "_tag" | keyof Origin | SecretField> & { readonly [K in keyof A & SecretField]: Secret } & Partial<Origin>
+type Options<A> = Omit<A, "_tag" | keyof Origin | SecretField> & {
+  readonly [K in keyof A & SecretField]: Secret
+} & Partial<Origin>
 type SecretField = "accessKeySecret" | "securityToken" | "token" | "privateKey"
 
 const origin = (options: Partial<Origin>): Origin => ({ expiration: options.expiration, provider: options.provider })
@@ -189,7 +192,9 @@ export const issueOf = (self: Credential): string | undefined => {
     case "KeyPair":
       return headerIssue("the AccessKeyId", self.accessKeyId) ?? secretIssue("the private key", self.privateKey)
     case "AccessKey":
-      return headerIssue("the AccessKeyId", self.accessKeyId) ?? secretIssue("the AccessKeySecret", self.accessKeySecret)
+      return (
+        headerIssue("the AccessKeyId", self.accessKeyId) ?? secretIssue("the AccessKeySecret", self.accessKeySecret)
+      )
     case "Sts":
       return (
         headerIssue("the AccessKeyId", self.accessKeyId) ??

@@ -39,7 +39,10 @@ export class Credentials extends Context.Tag("@effect-aliyun/core/Credentials")<
  * @since 0.1.0
  * @category errors
  */
-export class NotConfigured extends Data.TaggedError("NotConfigured")<{ readonly why: string; readonly hint?: string }> {}
+export class NotConfigured extends Data.TaggedError("NotConfigured")<{
+  readonly why: string
+  readonly hint?: string
+}> {}
 
 /**
  * A provider is set up but does not work: a chain stops, and never falls through to a wider identity.

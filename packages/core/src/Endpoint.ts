@@ -46,7 +46,9 @@ export type Resolver = (
 export const rule =
   (kind: "regional" | "central"): Resolver =>
   (request) =>
-    Effect.succeed(request.product === "" ? Option.none() : Option.fromNullable(EndpointRule.host({ ...request, kind })))
+    Effect.succeed(
+      request.product === "" ? Option.none() : Option.fromNullable(EndpointRule.host({ ...request, kind }))
+    )
 
 /**
  * One host for everything, for instance an emulator's.
@@ -95,8 +97,6 @@ export const layerHost = (endpoint: string): Layer.Layer<Endpoint> => layer(host
 export const withEndpoint: {
   (endpoint: string | Resolver): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, endpoint: string | Resolver): Effect.Effect<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Effect.Effect<A, E, R>, endpoint: string | Resolver): Effect.Effect<A, E, R> =>
-    Effect.provideService(self, Endpoint, typeof endpoint === "string" ? host(endpoint) : endpoint)
+} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, endpoint: string | Resolver): Effect.Effect<A, E, R> =>
+  Effect.provideService(self, Endpoint, typeof endpoint === "string" ? host(endpoint) : endpoint)
 )

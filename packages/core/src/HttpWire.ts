@@ -79,8 +79,7 @@ const locateText = (url: string): Location | undefined => {
   if (match === null || scheme === undefined || hostname === undefined) return undefined
   const port = match[3] === undefined ? undefined : Number(match[3])
   if (port !== undefined && (port < 1 || port > 65_535)) return undefined
-  const host =
-    port === undefined || port === (scheme === "https" ? 443 : 80) ? hostname : `${hostname}:${port}`
+  const host = port === undefined || port === (scheme === "https" ? 443 : 80) ? hostname : `${hostname}:${port}`
   const rest = match[4] ?? "/"
   return { origin: `${scheme}://${host}`, host, target: rest.startsWith("?") ? `/${rest}` : rest }
 }
@@ -354,7 +353,8 @@ export class TransportFailure extends Error {
  * @since 0.1.0
  * @category guards
  */
-export const isTransportFailure = (u: unknown): u is TransportFailure => Predicate.hasProperty(u, TransportFailureTypeId)
+export const isTransportFailure = (u: unknown): u is TransportFailure =>
+  Predicate.hasProperty(u, TransportFailureTypeId)
 
 const kinds: ReadonlyArray<readonly [kind: FailureKind, codes: RegExp]> = [
   ["Dns", /^(ENOTFOUND|EAI_[A-Z]+|ESERVFAIL|ENODATA)$/],
@@ -367,7 +367,10 @@ const kinds: ReadonlyArray<readonly [kind: FailureKind, codes: RegExp]> = [
   // an end of the connection where the answer goes on
   ["Reset", /^HPE_INVALID_EOF_STATE$/],
   // undici checks a status line by assertion
-  ["Protocol", /^(ERR_ASSERTION|HPE_[A-Z_]+|UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH|RES_EXCEEDED_MAX_SIZE))$/],
+  [
+    "Protocol",
+    /^(ERR_ASSERTION|HPE_[A-Z_]+|UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH|RES_EXCEEDED_MAX_SIZE))$/
+  ],
   ["Timeout", /^(ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/]
 ]
 

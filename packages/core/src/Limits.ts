@@ -56,8 +56,6 @@ export const layer = (limits: Partial<Values>): Layer.Layer<Limits> => Layer.suc
 export const withLimits: {
   (limits: Partial<Values>): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, limits: Partial<Values>): Effect.Effect<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Effect.Effect<A, E, R>, limits: Partial<Values>): Effect.Effect<A, E, R> =>
-    Effect.flatMap(Limits, (current) => Effect.provideService(self, Limits, { ...current, ...limits }))
+} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, limits: Partial<Values>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Limits, (current) => Effect.provideService(self, Limits, { ...current, ...limits }))
 )

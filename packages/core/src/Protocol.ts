@@ -39,8 +39,6 @@ export const layer = (protocol: ProtocolType): Layer.Layer<Protocol> => Layer.su
 export const withProtocol: {
   (protocol: ProtocolType): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, protocol: ProtocolType): Effect.Effect<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Effect.Effect<A, E, R>, protocol: ProtocolType): Effect.Effect<A, E, R> =>
-    Effect.provideService(self, Protocol, protocol)
+} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, protocol: ProtocolType): Effect.Effect<A, E, R> =>
+  Effect.provideService(self, Protocol, protocol)
 )

@@ -56,8 +56,6 @@ export const layerConfig = (
 export const withRegion: {
   (regionId: string): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, regionId: string): Effect.Effect<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Effect.Effect<A, E, R>, regionId: string): Effect.Effect<A, E, R> =>
-    Effect.provideService(self, Region, regionId)
+} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, regionId: string): Effect.Effect<A, E, R> =>
+  Effect.provideService(self, Region, regionId)
 )

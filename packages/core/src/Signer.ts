@@ -129,7 +129,9 @@ export type Algorithm = Acs3.HmacAlgorithm | "HMAC-SHA1" | "HMAC-SHA256"
 export const make = (algorithm: Algorithm): Effect.Effect<Service> =>
   Effect.map(Digest.Digest, (digest): Service => ({
     sign:
-      algorithm === "HMAC-SHA1" || algorithm === "HMAC-SHA256" ? v1.sign(algorithm, digest) : acs3.sign(algorithm, digest),
+      algorithm === "HMAC-SHA1" || algorithm === "HMAC-SHA256"
+        ? v1.sign(algorithm, digest)
+        : acs3.sign(algorithm, digest),
     // only version 1 has a signature that lives in the URL
     presign: v1.presign(algorithm === "HMAC-SHA256" ? "HMAC-SHA256" : "HMAC-SHA1", digest)
   }))

@@ -55,10 +55,8 @@ export const layer = (timeouts: Values): Layer.Layer<Timeouts> => Layer.succeed(
 export const withTimeouts: {
   (timeouts: Values): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, timeouts: Values): Effect.Effect<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Effect.Effect<A, E, R>, timeouts: Values): Effect.Effect<A, E, R> =>
-    Effect.provideService(self, Timeouts, timeouts)
+} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, timeouts: Values): Effect.Effect<A, E, R> =>
+  Effect.provideService(self, Timeouts, timeouts)
 )
 
 /**
@@ -69,5 +67,8 @@ export const withTimeouts: {
  */
 export const toMillis = (timeouts: Values): { readonly attempt: number; readonly total: number } => {
   const attempt = Duration.toMillis(timeouts.attempt)
-  return { attempt, total: timeouts.total === undefined ? Math.max(60_000, 2 * attempt) : Duration.toMillis(timeouts.total) }
+  return {
+    attempt,
+    total: timeouts.total === undefined ? Math.max(60_000, 2 * attempt) : Duration.toMillis(timeouts.total)
+  }
 }

@@ -36,7 +36,10 @@ export class UserAgent extends Context.Reference<UserAgent>()("@effect-aliyun/co
  * @category layers
  */
 export const layer = (userAgent: Partial<Values>): Layer.Layer<UserAgent> =>
-  Layer.effect(UserAgent, Effect.map(UserAgent, (current) => ({ ...current, ...userAgent })))
+  Layer.effect(
+    UserAgent,
+    Effect.map(UserAgent, (current) => ({ ...current, ...userAgent }))
+  )
 
 /**
  * Names an application on the calls of an effect, as the seed's `append_user_agent` does.
@@ -54,12 +57,10 @@ export const layer = (userAgent: Partial<Values>): Layer.Layer<UserAgent> =>
 export const append: {
   (key: string, value: string): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, key: string, value: string): Effect.Effect<A, E, R>
-} = dual(
-  3,
-  <A, E, R>(self: Effect.Effect<A, E, R>, key: string, value: string): Effect.Effect<A, E, R> =>
-    Effect.flatMap(UserAgent, (current) =>
-      Effect.provideService(self, UserAgent, { ...current, extras: [...current.extras, [key, value] as const] })
-    )
+} = dual(3, <A, E, R>(self: Effect.Effect<A, E, R>, key: string, value: string): Effect.Effect<A, E, R> =>
+  Effect.flatMap(UserAgent, (current) =>
+    Effect.provideService(self, UserAgent, { ...current, extras: [...current.extras, [key, value] as const] })
+  )
 )
 
 /**

@@ -28,7 +28,6 @@ const parser = new XMLParser({
   parseTagValue: false,
   parseAttributeValue: false,
   processEntities: true,
-  htmlEntities: false,
   trimValues: true
 })
 
@@ -57,7 +56,11 @@ export const parseText = (text: string): Either.Either<unknown, Issue> => {
   return Either.try({
     try: () => (XMLValidator.validate(text) === true ? { value: parser.parse(text) as unknown } : undefined),
     catch: (): Issue => ({ issue: "is no well-formed XML" })
-  }).pipe(Either.flatMap((parsed) => (parsed === undefined ? Either.left({ issue: "is no well-formed XML" }) : Either.right(parsed.value))))
+  }).pipe(
+    Either.flatMap((parsed) =>
+      parsed === undefined ? Either.left({ issue: "is no well-formed XML" }) : Either.right(parsed.value)
+    )
+  )
 }
 
 /** an upper bound, found before the parser recurses: it counts tags that open and are not closed yet */

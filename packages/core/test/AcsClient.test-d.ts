@@ -45,7 +45,9 @@ equals<typeof presigned, Effect.Effect<Redacted.Redacted<string>, Failure, Crede
 
 // defaults are references: they provide, and are never asked for
 const provided = call.pipe(
-  Effect.provide(Layer.mergeAll(live, Region.layer("eu-central-1"), Endpoint.layerHost("localhost"), Timeouts.layer({ attempt: 1 })))
+  Effect.provide(
+    Layer.mergeAll(live, Region.layer("eu-central-1"), Endpoint.layerHost("localhost"), Timeouts.layer({ attempt: 1 }))
+  )
 )
 equals<typeof provided, Effect.Effect<AcsResponse.AcsResponse, Failure>>(true)
 const regional = call.pipe(Region.withRegion("eu-central-1"), Timeouts.withTimeouts({ attempt: "1 second" }))
@@ -65,7 +67,11 @@ equals<typeof retried, typeof call>(true)
 // tags narrow, codes stay open
 const caught = call.pipe(Effect.catchTag("ServerException", (error) => Effect.succeed(error.code)))
 equals<Effect.Effect.Error<typeof caught>, AcsError.ClientException>(true)
-declare const typed: Effect.Effect<number, AcsError.AcsError<"Forbidden.RAM" | "InvalidInstanceId.NotFound">, Credentials>
+declare const typed: Effect.Effect<
+  number,
+  AcsError.AcsError<"Forbidden.RAM" | "InvalidInstanceId.NotFound">,
+  Credentials
+>
 const byCode = typed.pipe(
   AcsError.catchCode("Forbidden.RAM", (error) => {
     equals<typeof error.code, "Forbidden.RAM">(true)
@@ -73,7 +79,9 @@ const byCode = typed.pipe(
   })
 )
 equals<Effect.Effect.Success<typeof byCode>, number | "no">(true)
-const byOtherCode = call.pipe(AcsError.catchCode(["Throttling", "Throttling.User"], () => Effect.succeed("slow" as const)))
+const byOtherCode = call.pipe(
+  AcsError.catchCode(["Throttling", "Throttling.User"], () => Effect.succeed("slow" as const))
+)
 equals<Effect.Effect.Success<typeof byOtherCode>, AcsResponse.AcsResponse | "slow">(true)
 const byCategory = call.pipe(AcsError.catchCategory("NotFound", () => Effect.succeedNone))
 equals<Effect.Effect.Error<typeof byCategory>, Failure>(true)
@@ -81,7 +89,9 @@ const closed: AcsError.ServerException<"A"> = null as never
 const open: AcsError.ServerException = closed
 
 // a decoded answer
-const decoded = call.pipe(Effect.flatMap((response) => response.schemaJson(Schema.Struct({ RequestId: Schema.String }))))
+const decoded = call.pipe(
+  Effect.flatMap((response) => response.schemaJson(Schema.Struct({ RequestId: Schema.String })))
+)
 equals<typeof decoded, Effect.Effect<{ readonly RequestId: string }, Failure, Services>>(true)
 
 export const used = [bounded, narrowed, open]

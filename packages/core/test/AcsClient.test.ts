@@ -26,7 +26,9 @@ import * as TestClock from "effect/TestClock"
 
 const describeRegions = { product: "Ecs", version: "2014-05-26", action: "DescribeRegions" } as const
 const ok = AcsTest.layer(() => ({ json: { RequestId: "R-1", Regions: { Region: [{ RegionId: "cn-hangzhou" }] } } }))
-const echo = AcsTest.layer((call) => ({ json: { RequestId: "R-1", ...call, body: new TextDecoder().decode(call.body) } }))
+const echo = AcsTest.layer((call) => ({
+  json: { RequestId: "R-1", ...call, body: new TextDecoder().decode(call.body) }
+}))
 const utf8 = (text: string) => new TextEncoder().encode(text)
 
 /** the last request that arrived */
@@ -40,7 +42,9 @@ describe("a call that works", () => {
         assert.strictEqual(response.requestId, "R-1")
         assert.strictEqual(response.status, 200)
         assert.strictEqual(response.attempts, 1)
-        const Regions = Schema.Struct({ Regions: Schema.Struct({ Region: Schema.Array(Schema.Struct({ RegionId: Schema.String })) }) })
+        const Regions = Schema.Struct({
+          Regions: Schema.Struct({ Region: Schema.Array(Schema.Struct({ RegionId: Schema.String })) })
+        })
         const { Regions: regions } = yield* response.schemaJson(Regions)
         assert.deepStrictEqual(regions.Region, [{ RegionId: "cn-hangzhou" }])
         assert.include(yield* response.text, "R-1")
@@ -54,7 +58,10 @@ describe("a call that works", () => {
         assert.strictEqual(call.host, "ecs.eu-central-1.aliyuncs.com")
         assert.strictEqual(call.method, "GET")
         assert.deepStrictEqual(call.params, { RegionId: "eu-central-1" })
-        assert.match(call.headers["authorization"] ?? "", /^ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=host;x-acs-action;/)
+        assert.match(
+          call.headers["authorization"] ?? "",
+          /^ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=host;x-acs-action;/
+        )
         assert.match(call.headers["x-acs-signature-nonce"] ?? "", /^[0-9a-f]{32}$/)
         assert.strictEqual(call.headers["x-acs-date"], "1970-01-01T00:00:00Z")
         assert.strictEqual(call.headers["accept"], "application/json")
@@ -129,23 +136,39 @@ describe("requests", () => {
     it.effect("send forms, JSON, XML, text, bytes and streams", () =>
       Effect.gen(function* () {
         const send = (body: Body.Body) =>
-          AcsClient.roa({ product: "CS", version: "2015-12-15", action: "CreateCluster", pathPattern: "/clusters", body }).pipe(
+          AcsClient.roa({
+            product: "CS",
+            version: "2015-12-15",
+            action: "CreateCluster",
+            pathPattern: "/clusters",
+            body
+          }).pipe(
             Effect.zipRight(last),
             Effect.map((call) => [call.method, call.headers["content-type"], new TextDecoder().decode(call.body)])
           )
-        assert.deepStrictEqual(yield* send(Body.form({ A: [1, "b c"] })), ["POST", "application/x-www-form-urlencoded", "A.1=1&A.2=b%20c"])
+        assert.deepStrictEqual(yield* send(Body.form({ A: [1, "b c"] })), [
+          "POST",
+          "application/x-www-form-urlencoded",
+          "A.1=1&A.2=b%20c"
+        ])
         assert.deepStrictEqual(yield* send(Body.json({ id: 9007199254740993n, 名: "集群" })), [
           "POST",
           "application/json; charset=utf-8",
-          "{\"id\":9007199254740993,\"名\":\"集群\"}"
+          '{"id":9007199254740993,"名":"集群"}'
         ])
         assert.deepStrictEqual(yield* send(Body.xml("<a>é</a>")), ["POST", "application/xml", "<a>é</a>"])
         assert.deepStrictEqual(yield* send(Body.text("é")), ["POST", "text/plain; charset=utf-8", "é"])
         assert.deepStrictEqual(yield* send(Body.bytes(utf8("raw"))), ["POST", "application/octet-stream", "raw"])
-        assert.deepStrictEqual(yield* send(Body.stream(Stream.make(utf8("ab"), utf8("c")))), ["POST", "application/octet-stream", "abc"])
+        assert.deepStrictEqual(yield* send(Body.stream(Stream.make(utf8("ab"), utf8("c")))), [
+          "POST",
+          "application/octet-stream",
+          "abc"
+        ])
         const sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         assert.deepStrictEqual(
-          yield* send(Body.stream(Stream.make(utf8("ab"), utf8("c")), { sha256, contentLength: 3, contentType: "text/plain" })),
+          yield* send(
+            Body.stream(Stream.make(utf8("ab"), utf8("c")), { sha256, contentLength: 3, contentType: "text/plain" })
+          ),
           ["POST", "text/plain", "abc"]
         )
       })
@@ -169,7 +192,12 @@ describe("requests", () => {
       Effect.gen(function* () {
         yield* AcsClient.common({ product: "Ecs", version: "2014-05-26", action: "DescribeRegions" })
         assert.strictEqual((yield* last).path, "/")
-        yield* AcsClient.common({ product: "CS", version: "2015-12-15", action: "DescribeClusters", pathPattern: "/clusters" })
+        yield* AcsClient.common({
+          product: "CS",
+          version: "2015-12-15",
+          action: "DescribeClusters",
+          pathPattern: "/clusters"
+        })
         const call = yield* last
         assert.deepStrictEqual([call.path, call.action], ["/clusters", "DescribeClusters"])
       })
@@ -186,7 +214,10 @@ describe("requests", () => {
           yield* hostOf({ endpointType: "regional", network: "vpc", productSuffix: "share", regionId: "cn-beijing" }),
           "ecs-share-vpc.cn-beijing.aliyuncs.com"
         )
-        assert.strictEqual(yield* hostOf({ endpointMap: { "cn-hangzhou": "ecs-cn-hangzhou.aliyuncs.com" } }), "ecs-cn-hangzhou.aliyuncs.com")
+        assert.strictEqual(
+          yield* hostOf({ endpointMap: { "cn-hangzhou": "ecs-cn-hangzhou.aliyuncs.com" } }),
+          "ecs-cn-hangzhou.aliyuncs.com"
+        )
         // a vpc request never gets a public host by accident
         assert.strictEqual(
           yield* hostOf({ endpointMap: { "cn-hangzhou": "ecs-cn-hangzhou.aliyuncs.com" }, network: "vpc" }),
@@ -204,15 +235,20 @@ describe("requests", () => {
           UserAgent.append("app", "1"),
           UserAgent.append("web", "3")
         )
-        assert.match((yield* last).headers["user-agent"] ?? "", /^AlibabaCloud \(.*\) effect-aliyun\/\S+ web\/3 App\/2$/)
+        assert.match(
+          (yield* last).headers["user-agent"] ?? "",
+          /^AlibabaCloud \(.*\) effect-aliyun\/\S+ web\/3 App\/2$/
+        )
       })
     )
   })
 })
 
 describe("signatures and credentials", () => {
-  const with_ = (signer: Layer.Layer<Signer.Signer>, credentials: Layer.Layer<Credentials.Credentials>) =>
-    <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.provide(self, Layer.merge(signer, credentials))
+  const with_ =
+    (signer: Layer.Layer<Signer.Signer>, credentials: Layer.Layer<Credentials.Credentials>) =>
+    <A, E, R>(self: Effect.Effect<A, E, R>) =>
+      Effect.provide(self, Layer.merge(signer, credentials))
   const key = Credentials.layerAccessKey({ accessKeyId: "testid", accessKeySecret: "testsecret" })
 
   layer(echo)((it) => {
@@ -222,9 +258,12 @@ describe("signatures and credentials", () => {
         const rpc = yield* last
         assert.isUndefined(rpc.headers["authorization"])
         assert.deepStrictEqual(rpc.params, { RegionId: "cn-hangzhou" })
-        yield* AcsClient.roa({ product: "CS", version: "2015-12-15", pathPattern: "/clusters", body: Body.json({ a: 1 }) }).pipe(
-          with_(Signer.layerV1Sha256, key)
-        )
+        yield* AcsClient.roa({
+          product: "CS",
+          version: "2015-12-15",
+          pathPattern: "/clusters",
+          body: Body.json({ a: 1 })
+        }).pipe(with_(Signer.layerV1Sha256, key))
         const roa = yield* last
         assert.match(roa.headers["authorization"] ?? "", /^acs testid:/)
         assert.strictEqual(roa.headers["x-acs-signature-method"], "HMAC-SHA256")
@@ -237,7 +276,10 @@ describe("signatures and credentials", () => {
       Effect.gen(function* () {
         const call = AcsClient.rpc(describeRegions)
         yield* call.pipe(
-          with_(Signer.layer, Credentials.layerSts({ accessKeyId: "testid", accessKeySecret: "testsecret", securityToken: "CAIS+/==" }))
+          with_(
+            Signer.layer,
+            Credentials.layerSts({ accessKeyId: "testid", accessKeySecret: "testsecret", securityToken: "CAIS+/==" })
+          )
         )
         const sts = yield* last
         assert.strictEqual(sts.headers["x-acs-security-token"], "CAIS+/==")
@@ -263,7 +305,9 @@ describe("signatures and credentials", () => {
 
     it.effect("many accounts in one program", () =>
       Effect.gen(function* () {
-        const other = yield* Credentials.make(Credentials.fixed(Credential.accessKey({ accessKeyId: "other", accessKeySecret: "s" })))
+        const other = yield* Credentials.make(
+          Credentials.fixed(Credential.accessKey({ accessKeyId: "other", accessKeySecret: "s" }))
+        )
         yield* AcsClient.rpc(describeRegions).pipe(Credentials.withCredentials(other))
         assert.include((yield* last).headers["authorization"], "Credential=other,")
       })
@@ -280,7 +324,10 @@ describe("explain and presign", () => {
       const explanation = yield* AcsClient.explain(request)
       assert.include(explanation.text, "Canonical request\nPOST\n/\nRegionId=cn-hangzhou\n")
       assert.include(explanation.text, "String to sign\nACS3-HMAC-SHA256\n")
-      assert.include(explanation.text, "Wire request\nPOST /?RegionId=cn-hangzhou HTTP/1.1\nhost: ecs.cn-hangzhou.aliyuncs.com\n")
+      assert.include(
+        explanation.text,
+        "Wire request\nPOST /?RegionId=cn-hangzhou HTTP/1.1\nhost: ecs.cn-hangzhou.aliyuncs.com\n"
+      )
       assert.include(explanation.text, "Signature=<redacted>")
       assert.include(explanation.text, "\n\nA=b")
       assert.notInclude(explanation.text, "testid")
@@ -296,7 +343,11 @@ describe("explain and presign", () => {
     }).pipe(
       Effect.provide(
         Layer.merge(
-          Credentials.layerSts({ accessKeyId: "testid", accessKeySecret: "testsecret", securityToken: "CAIS+tokensecret/==" }),
+          Credentials.layerSts({
+            accessKeyId: "testid",
+            accessKeySecret: "testsecret",
+            securityToken: "CAIS+tokensecret/=="
+          }),
           Signer.layerV1
         )
       )
@@ -313,10 +364,14 @@ describe("explain and presign", () => {
 
   it.effect("presign refuses what a URL cannot carry", () =>
     Effect.gen(function* () {
-      const roa = yield* Effect.flip(AcsClient.presign(RoaRequest.make({ product: "CS", version: "2015-12-15", pathPattern: "/" })))
+      const roa = yield* Effect.flip(
+        AcsClient.presign(RoaRequest.make({ product: "CS", version: "2015-12-15", pathPattern: "/" }))
+      )
       const post = yield* Effect.flip(AcsClient.presign(RpcRequest.make({ ...describeRegions, method: "POST" })))
       assert.deepStrictEqual(
-        [roa, post].map((error) => error._tag === "ClientException" && error.reason._tag === "InvalidRequest" && error.reason.field),
+        [roa, post].map(
+          (error) => error._tag === "ClientException" && error.reason._tag === "InvalidRequest" && error.reason.field
+        ),
         ["style", "method"]
       )
     }).pipe(Effect.provide(Layer.merge(key, Signer.layer)))
@@ -326,7 +381,10 @@ describe("explain and presign", () => {
 describe("attempts", () => {
   const flaky = (failures: number, reply: AcsTest.Reply) =>
     AcsTest.layer((call) => (call.attempt <= failures ? reply : { json: { RequestId: `R-${call.attempt}` } }))
-  const throttled: AcsTest.Reply = { status: 400, json: { Code: "Throttling.User", Message: "slow down", RequestId: "T" } }
+  const throttled: AcsTest.Reply = {
+    status: 400,
+    json: { Code: "Throttling.User", Message: "slow down", RequestId: "T" }
+  }
 
   it.effect("a throttled call is repeated, signed anew each time", () =>
     Effect.gen(function* () {
@@ -357,7 +415,11 @@ describe("attempts", () => {
     Effect.gen(function* () {
       const error = yield* Effect.flip(AcsClient.rpc(describeRegions))
       assert.strictEqual(error.attempts, 1)
-    }).pipe(Effect.provide(flaky(9, { status: 404, json: { Code: "InvalidInstanceId.NotFound", Message: "", RequestId: "" } })))
+    }).pipe(
+      Effect.provide(
+        flaky(9, { status: 404, json: { Code: "InvalidInstanceId.NotFound", Message: "", RequestId: "" } })
+      )
+    )
   )
 
   it.effect("a write that may have been executed is not sent twice", () =>
@@ -394,12 +456,15 @@ describe("attempts", () => {
   it.effect("one deadline over attempts and waits", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.fork(
-        Effect.flip(AcsClient.rpc(describeRegions).pipe(Timeouts.withTimeouts({ attempt: "10 seconds", total: "12 seconds" })))
+        Effect.flip(
+          AcsClient.rpc(describeRegions).pipe(Timeouts.withTimeouts({ attempt: "10 seconds", total: "12 seconds" }))
+        )
       )
       yield* TestClock.adjust("12 seconds")
       const error = yield* Fiber.join(fiber)
       assert.deepStrictEqual(
-        error._tag === "ClientException" && error.reason._tag === "Timeout" && [error.reason.phase, error.stoppedBy, error.attempts],
+        error._tag === "ClientException" &&
+          error.reason._tag === "Timeout" && [error.reason.phase, error.stoppedBy, error.attempts],
         ["total", "Deadline", 2]
       )
     }).pipe(Effect.provide(AcsTest.layer(() => ({ json: {}, delay: "1 hour" }))))
@@ -411,7 +476,11 @@ describe("stream", () => {
 
   it.effect("yields the bytes of the answer", () =>
     Effect.gen(function* () {
-      const text = yield* AcsClient.stream(request).pipe(Stream.decodeText(), Stream.runCollect, Effect.map(Chunk.join("")))
+      const text = yield* AcsClient.stream(request).pipe(
+        Stream.decodeText(),
+        Stream.runCollect,
+        Effect.map(Chunk.join(""))
+      )
       assert.strictEqual(text, "line 1\nline 2\n")
     }).pipe(Effect.provide(AcsTest.layer(() => ({ text: "line 1\nline 2\n" }))))
   )
@@ -423,7 +492,11 @@ describe("stream", () => {
       yield* Fiber.join(fiber)
       assert.strictEqual((yield* AcsTest.calls).length, 2)
     }).pipe(
-      Effect.provide(AcsTest.layer((call) => (call.attempt === 1 ? { status: 503, json: { code: "ServiceUnavailable" } } : { text: "" })))
+      Effect.provide(
+        AcsTest.layer((call) =>
+          call.attempt === 1 ? { status: 503, json: { code: "ServiceUnavailable" } } : { text: "" }
+        )
+      )
     )
   )
 })
@@ -437,7 +510,13 @@ describe("a 2xx that reports a failure", () => {
       Effect.gen(function* () {
         const error = yield* Effect.flip(AcsClient.rpc(sendSms))
         assert.deepStrictEqual(
-          error._tag === "ServerException" && [error.code, error.httpStatus, error.category, error.requestId, error.attempts],
+          error._tag === "ServerException" && [
+            error.code,
+            error.httpStatus,
+            error.category,
+            error.requestId,
+            error.attempts
+          ],
           ["isv.BUSINESS_LIMIT_CONTROL", 200, "Business", "B", 1]
         )
       })
@@ -475,9 +554,12 @@ describe("limits", () => {
     Effect.gen(function* () {
       const error = yield* AcsClient.rpc(describeRegions).pipe(Limits.withLimits({ responseBytes: 1000 }), Effect.flip)
       assert.deepStrictEqual(
-        error._tag === "ClientException" && error.reason._tag === "UnexpectedResponse" && [error.reason.status, error.reason.requestId],
+        error._tag === "ClientException" &&
+          error.reason._tag === "UnexpectedResponse" && [error.reason.status, error.reason.requestId],
         [200, "H"]
       )
-    }).pipe(Effect.provide(AcsTest.layer(() => ({ json: { a: "x".repeat(2000) }, headers: { "x-acs-request-id": "H" } }))))
+    }).pipe(
+      Effect.provide(AcsTest.layer(() => ({ json: { a: "x".repeat(2000) }, headers: { "x-acs-request-id": "H" } })))
+    )
   )
 })

@@ -22,7 +22,11 @@ describe("the environment", () => {
     Effect.gen(function* () {
       const credential = yield* getFrom(Credentials.layerEnv).pipe(withEnv(key))
       assert.deepStrictEqual(
-        credential._tag === "AccessKey" && [credential.accessKeyId, Redacted.value(credential.accessKeySecret), credential.provider],
+        credential._tag === "AccessKey" && [
+          credential.accessKeyId,
+          Redacted.value(credential.accessKeySecret),
+          credential.provider
+        ],
         ["id", "secret", "env"]
       )
     })
@@ -30,7 +34,9 @@ describe("the environment", () => {
 
   it.effect("gives a temporary key when there is a token", () =>
     Effect.gen(function* () {
-      const credential = yield* getFrom(Credentials.layerEnv).pipe(withEnv({ ...key, ALIBABA_CLOUD_SECURITY_TOKEN: "token" }))
+      const credential = yield* getFrom(Credentials.layerEnv).pipe(
+        withEnv({ ...key, ALIBABA_CLOUD_SECURITY_TOKEN: "token" })
+      )
       assert.strictEqual(credential._tag === "Sts" && Redacted.value(credential.securityToken), "token")
     })
   )
@@ -40,7 +46,10 @@ describe("the environment", () => {
       const { get } = yield* Credentials.make(Credentials.env)
       const before = yield* get.pipe(withEnv(key))
       const after = yield* get.pipe(withEnv({ ...key, ALIBABA_CLOUD_ACCESS_KEY_ID: "id2" }))
-      assert.deepStrictEqual([before, after].map((c) => c._tag === "AccessKey" && c.accessKeyId), ["id", "id2"])
+      assert.deepStrictEqual(
+        [before, after].map((c) => c._tag === "AccessKey" && c.accessKeyId),
+        ["id", "id2"]
+      )
     })
   )
 
@@ -48,7 +57,10 @@ describe("the environment", () => {
     Effect.gen(function* () {
       for (const entries of [{}, { ALIBABA_CLOUD_ACCESS_KEY_ID: "", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "" }]) {
         const error = yield* Effect.flip(getFrom(Credentials.layerEnv).pipe(withEnv(entries)))
-        assert.deepStrictEqual(tried(error).map((entry) => entry.provider), ["env"])
+        assert.deepStrictEqual(
+          tried(error).map((entry) => entry.provider),
+          ["env"]
+        )
         assert.include(error.message, "ALIBABA_CLOUD_ACCESS_KEY_SECRET")
         assert.strictEqual(error.code, "SDK.InvalidCredential")
       }
@@ -67,7 +79,10 @@ describe("the environment", () => {
 })
 
 describe("a chain", () => {
-  const absent: Credentials.Provider = { name: "absent", resolve: new Credentials.NotConfigured({ why: "no file", hint: "make one" }) }
+  const absent: Credentials.Provider = {
+    name: "absent",
+    resolve: new Credentials.NotConfigured({ why: "no file", hint: "make one" })
+  }
   const broken: Credentials.Provider = { name: "broken", resolve: new Credentials.Failed({ why: "bad file" }) }
   const good = Credentials.fixed(Credential.accessKey({ accessKeyId: "id", accessKeySecret: "secret" }))
 
@@ -99,7 +114,9 @@ describe("a chain", () => {
         const error = yield* Effect.flip(getFrom(Credentials.layerAccessKey(options)))
         assert.include(tried(error)[0]?.why, why)
       }
-      const sts = yield* Effect.flip(getFrom(Credentials.layerSts({ accessKeyId: "id", accessKeySecret: "s", securityToken: "a b" })))
+      const sts = yield* Effect.flip(
+        getFrom(Credentials.layerSts({ accessKeyId: "id", accessKeySecret: "s", securityToken: "a b" }))
+      )
       assert.include(sts.message, "SecurityToken holds")
       const bearer = yield* Effect.flip(getFrom(Credentials.layerBearer({ token: "" })))
       assert.include(bearer.message, "bearer token is empty")
@@ -111,7 +128,10 @@ describe("configuration", () => {
   it.effect("that lacks a key fails when the layer is built", () =>
     Effect.gen(function* () {
       const { Config } = yield* Effect.promise(() => import("effect").then(({ Config }) => ({ Config })))
-      const layer = Credentials.layerConfig({ accessKeyId: Config.string("KEY_ID"), accessKeySecret: Config.redacted("KEY_SECRET") })
+      const layer = Credentials.layerConfig({
+        accessKeyId: Config.string("KEY_ID"),
+        accessKeySecret: Config.redacted("KEY_SECRET")
+      })
       const found = yield* Effect.provide(get, layer).pipe(withEnv({ KEY_ID: "id", KEY_SECRET: "secret" }))
       assert.strictEqual(found._tag, "AccessKey")
       const exit = yield* Effect.exit(Effect.provide(get, layer).pipe(withEnv({ KEY_ID: "id" })))

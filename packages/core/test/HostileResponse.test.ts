@@ -1,6 +1,5 @@
 /** Whatever comes back ends in a typed error that keeps status and RequestId: never a defect, never a false success. */
 import * as AcsClient from "@effect-aliyun/core/AcsClient"
-import * as AcsTest from "@effect-aliyun/core/AcsTest"
 import * as Credentials from "@effect-aliyun/core/Credentials"
 import * as RetryPolicy from "@effect-aliyun/core/RetryPolicy"
 import * as Signer from "@effect-aliyun/core/Signer"
@@ -27,7 +26,10 @@ const answering = (status: number, body: Uint8Array | string, headers: Record<st
         Effect.succeed(
           HttpClientResponse.fromWeb(
             request,
-            new Response(status === 204 ? null : typeof body === "string" ? body : new Uint8Array(body), { status, headers })
+            new Response(status === 204 ? null : typeof body === "string" ? body : new Uint8Array(body), {
+              status,
+              headers
+            })
           )
         )
       )
@@ -39,7 +41,7 @@ const requestId = { "x-acs-request-id": "H-1" }
 describe("a 2xx that cannot be read", () => {
   const utf8 = (text: string) => new TextEncoder().encode(text)
   it.effect.each([
-    ["truncated JSON", utf8("{\"RequestId\":\"R\",\"Regions\":{\"Reg"), "no JSON"],
+    ["truncated JSON", utf8('{"RequestId":"R","Regions":{"Reg'), "no JSON"],
     ["HTML", utf8("<html><body>captive portal</body></html>"), "no JSON"],
     ["empty", utf8(""), "empty"],
     ["not UTF-8", new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]), "UTF-8"],
@@ -49,7 +51,8 @@ describe("a 2xx that cannot be read", () => {
   ] as const)("%s", ([, body, issue]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(call)
-      if (error._tag !== "ClientException" || error.reason._tag !== "UnexpectedResponse") return assert.fail(error.message)
+      if (error._tag !== "ClientException" || error.reason._tag !== "UnexpectedResponse")
+        return assert.fail(error.message)
       assert.deepStrictEqual([error.reason.status, error.reason.requestId], [200, "H-1"])
       assert.include(error.reason.issue, issue)
       assert.strictEqual(error.outcome, "Unknown")
@@ -60,7 +63,7 @@ describe("a 2xx that cannot be read", () => {
   it.effect("a byte order mark does not matter", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* Effect.flatMap(call, (response) => response.json), { a: 1 })
-    }).pipe(Effect.provide(answering(200, "\uFEFF{\"a\":1}")))
+    }).pipe(Effect.provide(answering(200, '\uFEFF{"a":1}')))
   )
 
   it.effect("204 is a success without a value", () =>
@@ -75,19 +78,19 @@ describe("a 2xx that cannot be read", () => {
       const json = yield* Effect.flatMap(call, (response) => response.json)
       assert.isTrue(Object.hasOwn(json as object, "__proto__"))
       assert.isUndefined(({} as { readonly polluted?: boolean }).polluted)
-    }).pipe(Effect.provide(answering(200, "{\"__proto__\":{\"polluted\":true},\"constructor\":1,\"toString\":2}")))
+    }).pipe(Effect.provide(answering(200, '{"__proto__":{"polluted":true},"constructor":1,"toString":2}')))
   )
 })
 
 describe("status 300 and more is always a ServerException", () => {
   it.effect.each([
     [301, "", { location: "https://evil.example/" }],
-    [302, "{\"RequestId\":\"x\"}", { location: "http://127.0.0.1/" }],
+    [302, '{"RequestId":"x"}', { location: "http://127.0.0.1/" }],
     [403, "<html>blocked</html>", {}],
     [502, "", {}],
     [503, "upstream connect error", {}],
     [500, "\u0000\u0001", {}],
-    [400, "{\"Code\":{\"toString\":1},\"Message\":[]}", {}],
+    [400, '{"Code":{"toString":1},"Message":[]}', {}],
     [400, "[".repeat(100000), {}]
   ] as const)("%i %j", ([status, body, headers]) =>
     Effect.gen(function* () {
@@ -112,20 +115,26 @@ describe("status 300 and more is always a ServerException", () => {
       const error = yield* Effect.flip(
         AcsClient.rpc({ product: "Ecs", version: "2014-05-26", action: "DescribeRegions", format: "XML" })
       )
-      assert.deepStrictEqual(error._tag === "ServerException" && [error.code, error.serverMessage, error.requestId], ["C", "a < b", "R"])
-    }).pipe(Effect.provide(answering(400, "<Error><Code>C</Code><Message>a &lt; b</Message><RequestId>R</RequestId></Error>")))
+      assert.deepStrictEqual(error._tag === "ServerException" && [error.code, error.serverMessage, error.requestId], [
+        "C",
+        "a < b",
+        "R"
+      ])
+    }).pipe(
+      Effect.provide(answering(400, "<Error><Code>C</Code><Message>a &lt; b</Message><RequestId>R</RequestId></Error>"))
+    )
   )
 
   it.effect("ROA products write their error in camel case", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(AcsClient.roa({ product: "CS", version: "2015-12-15", pathPattern: "/clusters/c1" }))
-      assert.deepStrictEqual(error._tag === "ServerException" && [error.code, error.serverMessage, error.requestId, error.category], [
-        "ErrorClusterNotFound",
-        "gone",
-        "R",
-        "NotFound"
-      ])
-    }).pipe(Effect.provide(answering(404, "{\"code\":\"ErrorClusterNotFound\",\"message\":\"gone\",\"requestId\":\"R\"}")))
+      const error = yield* Effect.flip(
+        AcsClient.roa({ product: "CS", version: "2015-12-15", pathPattern: "/clusters/c1" })
+      )
+      assert.deepStrictEqual(
+        error._tag === "ServerException" && [error.code, error.serverMessage, error.requestId, error.category],
+        ["ErrorClusterNotFound", "gone", "R", "NotFound"]
+      )
+    }).pipe(Effect.provide(answering(404, '{"code":"ErrorClusterNotFound","message":"gone","requestId":"R"}')))
   )
 })
 
@@ -135,7 +144,9 @@ describe("error bodies as the Python core reads them", () => {
 
   it.effect.each(rows.map((row) => [row.id, row] as const))("%s", ([, row]) => {
     const { body, httpStatus } = row.input as { readonly body: string; readonly httpStatus: number }
-    const expected = (row.expected as { readonly error: { kind: string; code: unknown; httpStatus: number; requestId: string | null } }).error
+    const expected = (
+      row.expected as { readonly error: { kind: string; code: unknown; httpStatus: number; requestId: string | null } }
+    ).error
     return Effect.gen(function* () {
       const error = yield* Effect.flip(call)
       assert.strictEqual(error._tag, expected.kind)
@@ -148,11 +159,16 @@ describe("error bodies as the Python core reads them", () => {
   })
 
   // the faults of the seed: a raw Python error there, a typed one here
-  it.effect.each(vectors.filter((row) => row.group === "errorBody" && "quirk" in row).map((row) => [row.id, row] as const))("%s", ([, row]) => {
+  it.effect.each(
+    vectors.filter((row) => row.group === "errorBody" && "quirk" in row).map((row) => [row.id, row] as const)
+  )("%s", ([, row]) => {
     const { body, httpStatus } = row.input as { readonly body: string; readonly httpStatus: number }
     return Effect.gen(function* () {
       const error = yield* Effect.flip(call)
-      assert.deepStrictEqual(error._tag === "ServerException" && [error.code, error.httpStatus], ["SDK.UnknownServerError", httpStatus])
+      assert.deepStrictEqual(error._tag === "ServerException" && [error.code, error.httpStatus], [
+        "SDK.UnknownServerError",
+        httpStatus
+      ])
     }).pipe(Effect.provide(answering(httpStatus, body)))
   })
 })
@@ -162,8 +178,14 @@ describe("any answer", () => {
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 200, max: 599 }),
-        fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.json().map((text) => new TextEncoder().encode(text))),
-        fc.dictionary(fc.constantFrom("x-acs-retry-after", "retry-after", "x-acs-request-id", "date"), fc.stringMatching(/^[\x21-\x7e]{0,20}$/)),
+        fc.oneof(
+          fc.uint8Array({ maxLength: 300 }),
+          fc.json().map((text) => new TextEncoder().encode(text))
+        ),
+        fc.dictionary(
+          fc.constantFrom("x-acs-retry-after", "retry-after", "x-acs-request-id", "date"),
+          fc.stringMatching(/^[\x21-\x7e]{0,20}$/)
+        ),
         async (status, body, headers) => {
           const bare = status === 204 || status === 205 || status === 304
           const exit = await Effect.runPromise(
@@ -185,16 +207,20 @@ describe("XML answers", () => {
 
   it.effect("are parsed", () =>
     Effect.gen(function* () {
-      const result = yield* read("<R><Region><RegionId>cn-hangzhou</RegionId></Region><Region><RegionId>é &amp; &lt;</RegionId></Region></R>")
-      assert.deepStrictEqual(result._tag === "Right" && result.right, { R: { Region: [{ RegionId: "cn-hangzhou" }, { RegionId: "é & <" }] } })
+      const result = yield* read(
+        "<R><Region><RegionId>cn-hangzhou</RegionId></Region><Region><RegionId>é &amp; &lt;</RegionId></Region></R>"
+      )
+      assert.deepStrictEqual(result._tag === "Right" && result.right, {
+        R: { Region: [{ RegionId: "cn-hangzhou" }, { RegionId: "é & <" }] }
+      })
     })
   )
 
   it.effect("entities, document types, depth and garbage end in a typed error", () =>
     Effect.gen(function* () {
       for (const body of [
-        "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/hostname\">]><a>&x;</a>",
-        "<!DOCTYPE lolz [<!ENTITY lol \"lol\"><!ENTITY lol2 \"&lol;&lol;\">]><lolz>&lol2;</lolz>",
+        '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><a>&x;</a>',
+        '<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;">]><lolz>&lol2;</lolz>',
         "<a>".repeat(200_000) + "</a>".repeat(200_000),
         "<a><b></a>",
         "not xml",

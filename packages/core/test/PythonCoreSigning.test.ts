@@ -1,6 +1,6 @@
 /** The seed's RPC vectors, from a request value to the wire: what our version 1 signer sends is what the seed sent. */
 import * as AcsClient from "@effect-aliyun/core/AcsClient"
-import * as AcsRequest from "@effect-aliyun/core/AcsRequest"
+import type * as AcsRequest from "@effect-aliyun/core/AcsRequest"
 import * as Body from "@effect-aliyun/core/Body"
 import * as CommonRequest from "@effect-aliyun/core/CommonRequest"
 import * as Credential from "@effect-aliyun/core/Credential"
@@ -71,7 +71,13 @@ const rows = (vectors as unknown as ReadonlyArray<Row>).filter(
 )
 
 const credentialOf = (row: Row): Credential.Credential => {
-  const { accessKeyId = "", accessKeySecret = "", securityToken, publicKeyId = "", privateKeyDerBase64 = "" } = row.input.credential
+  const {
+    accessKeyId = "",
+    accessKeySecret = "",
+    securityToken,
+    publicKeyId = "",
+    privateKeyDerBase64 = ""
+  } = row.input.credential
   if (row.input.signatureMethod === "SHA256withRSA") {
     return Credential.keyPair({ accessKeyId: publicKeyId, privateKey: privateKeyDerBase64 })
   }
@@ -127,7 +133,10 @@ describe("RPC version 1, from request to wire", () => {
       const field = refused[id]
       if (field !== undefined) {
         const error = yield* Effect.flip(explain(row))
-        assert.strictEqual(error._tag === "ClientException" && error.reason._tag === "InvalidRequest" && error.reason.field, field)
+        assert.strictEqual(
+          error._tag === "ClientException" && error.reason._tag === "InvalidRequest" && error.reason.field,
+          field
+        )
         return
       }
       if (badCredential.includes(id)) {

@@ -17,8 +17,17 @@ import * as Logger from "effect/Logger"
 import * as Tracer from "effect/Tracer"
 import { inspect } from "node:util"
 
-const canary = { secret: "CANARYsecret+/=1", token: "CANARYtoken+/==2", bearer: "CANARYbearer3", password: "CANARYpassword4" }
-const canaries = Object.values(canary).flatMap((text) => [text, encodeURIComponent(text), encodeURIComponent(encodeURIComponent(text))])
+const canary = {
+  secret: "CANARYsecret+/=1",
+  token: "CANARYtoken+/==2",
+  bearer: "CANARYbearer3",
+  password: "CANARYpassword4"
+}
+const canaries = Object.values(canary).flatMap((text) => [
+  text,
+  encodeURIComponent(text),
+  encodeURIComponent(encodeURIComponent(text))
+])
 
 const assertClean = (text: string) => {
   for (const secret of canaries) assert.notInclude(text, secret)
@@ -99,7 +108,9 @@ describe("no secret is printed", () => {
               Effect.exit,
               Effect.provide(
                 Layer.mergeAll(
-                  Layer.merge(Credentials.layer(Credentials.fixed(credential)), signer).pipe(Layer.provideMerge(AcsTest.layer(handler))),
+                  Layer.merge(Credentials.layer(Credentials.fixed(credential)), signer).pipe(
+                    Layer.provideMerge(AcsTest.layer(handler))
+                  ),
                   Logger.replace(Logger.defaultLogger, logger),
                   RetryPolicy.layer(RetryPolicy.none)
                 )
@@ -115,7 +126,10 @@ describe("no secret is printed", () => {
             logged.forEach(assertClean)
             assert.isAtLeast(spans.length, 1)
             for (const span of spans) {
-              const { attributes, events } = span as { readonly attributes: Map<string, unknown>; readonly events?: unknown }
+              const { attributes, events } = span as {
+                readonly attributes: Map<string, unknown>
+                readonly events?: unknown
+              }
               assertClean(inspect([[...attributes], events], { depth: 5 }))
             }
           })

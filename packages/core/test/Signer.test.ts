@@ -57,16 +57,20 @@ describe("key pairs", () => {
   const run = (signer: Layer.Layer<Signer.Signer>, privateKey: string) =>
     Effect.zipRight(call, AcsTest.calls).pipe(
       Effect.provide(
-        Layer.merge(Credentials.layer(Credentials.fixed(Credential.keyPair({ accessKeyId: "publickeyid", privateKey }))), signer).pipe(
-          Layer.provideMerge(AcsTest.layer(() => ({ json: {} })))
-        )
+        Layer.merge(
+          Credentials.layer(Credentials.fixed(Credential.keyPair({ accessKeyId: "publickeyid", privateKey }))),
+          signer
+        ).pipe(Layer.provideMerge(AcsTest.layer(() => ({ json: {} }))))
       )
     )
 
   it.effect("sign with ACS3-RSA-SHA256 and SHA256withRSA", () =>
     Effect.gen(function* () {
       const [acs3] = yield* run(Signer.layer, pem)
-      assert.match(acs3?.headers["authorization"] ?? "", /^ACS3-RSA-SHA256 Credential=publickeyid,.*Signature=[0-9a-f]{512}$/)
+      assert.match(
+        acs3?.headers["authorization"] ?? "",
+        /^ACS3-RSA-SHA256 Credential=publickeyid,.*Signature=[0-9a-f]{512}$/
+      )
       const [v1] = yield* run(Signer.layerV1, der)
       assert.isUndefined(v1?.headers["authorization"])
       assert.strictEqual(v1?.action, "GenerateSessionAccessKey")

@@ -2,17 +2,17 @@
 import * as ErrorBody from "@effect-aliyun/protocol/ErrorBody"
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as AcsError from "../AcsError.js"
+import type * as AcsError from "../AcsError.js"
 import * as AcsResponse from "../AcsResponse.js"
 import { Credentials } from "../Credentials.js"
-import * as Limits from "../Limits.js"
+import type * as Limits from "../Limits.js"
 import * as Nonce from "../Nonce.js"
 import { Signer, type SignedRequest, type UnsignedRequest } from "../Signer.js"
 import * as bytes from "./bytes.js"
@@ -73,12 +73,7 @@ export const open = (
 type Judged = Effect.Effect<AcsResponse.AcsResponse, AcsError.AcsError>
 
 /** @internal reads an answer of status 2xx to its end and judges it */
-export const read = (
-  { redact, response }: Open,
-  call: Call,
-  limits: Limits.Values,
-  attempts: number
-): Judged =>
+export const read = ({ redact, response }: Open, call: Call, limits: Limits.Values, attempts: number): Judged =>
   Effect.flatMap(readBody(response, call, limits.responseBytes), ({ bytes: body, complete }): Judged => {
     const answer = { status: response.status, headers: response.headers, bytes: body }
     const headerId = response.headers["x-acs-request-id"]
@@ -95,7 +90,8 @@ export const read = (
     const unexpected = (issue: string, requestId = headerId) =>
       Effect.fail(failure.unexpectedResponse(answer, requestId, call, attempts, redact)(issue))
 
-    if (!complete) return unexpected(`the body is larger than ${limits.responseBytes} bytes; Limits sets how much is read`)
+    if (!complete)
+      return unexpected(`the body is larger than ${limits.responseBytes} bytes; Limits sets how much is read`)
     if (hasNoBody(response.status, call.unsigned.method)) return Effect.succeed(give(undefined, headerId))
     if (call.format !== "JSON") return Effect.succeed(lazily(answer, headerId, call, attempts, redact, response))
     const text = bytes.toText(body)
@@ -131,7 +127,7 @@ const quiet = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
   )
 
 /** @internal */
-export const toHttp = (signed: SignedRequest): HttpClientRequest.HttpClientRequest => {
+const toHttp = (signed: SignedRequest): HttpClientRequest.HttpClientRequest => {
   const { "content-type": contentType, ...headers } = signed.headers
   const { payload } = signed
   return HttpClientRequest.make(signed.method as HttpClientRequest.HttpClientRequest["method"])(signed.url, {
@@ -170,13 +166,15 @@ const readBody = (
 ): Effect.Effect<bytes.Collected, AcsError.ClientException> =>
   Effect.suspend(() => {
     let received = 0
-    return bytes.collect(response.stream, limit, (total) => (received = total)).pipe(
-      Effect.catchAll((error) =>
-        isEmptyBody(error)
-          ? Effect.succeed({ bytes: new Uint8Array(0), complete: true })
-          : Effect.fail(failure.fromHttpClient(error, call, received))
+    return bytes
+      .collect(response.stream, limit, (total) => (received = total))
+      .pipe(
+        Effect.catchAll((error) =>
+          isEmptyBody(error)
+            ? Effect.succeed({ bytes: new Uint8Array(0), complete: true })
+            : Effect.fail(failure.fromHttpClient(error, call, received))
+        )
       )
-    )
   })
 
 // what the platform's fetch client says of an answer without a body

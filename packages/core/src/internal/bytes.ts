@@ -27,8 +27,8 @@ export const collect = <E, R>(
     ).pipe(Effect.map(() => ({ bytes: concat(chunks, Math.min(total, limit)), complete: total <= limit })))
   })
 
-/** @internal the first `length` bytes of the chunks, in one piece */
-export const concat = (chunks: ReadonlyArray<Uint8Array>, length: number): Uint8Array => {
+/** the first `length` bytes of the chunks, in one piece */
+const concat = (chunks: ReadonlyArray<Uint8Array>, length: number): Uint8Array => {
   if (chunks.length === 1 && chunks[0]?.length === length) return chunks[0]
   const bytes = new Uint8Array(length)
   let at = 0

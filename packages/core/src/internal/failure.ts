@@ -24,7 +24,11 @@ export interface Answer {
 }
 
 /** @internal */
-export const fromHttpClient = (error: HttpClientError.HttpClientError, call: Call, bytesReceived: number): AcsError.ClientException => {
+export const fromHttpClient = (
+  error: HttpClientError.HttpClientError,
+  call: Call,
+  bytesReceived: number
+): AcsError.ClientException => {
   if (error._tag === "RequestError" && error.reason !== "Transport") {
     const [field, issue] =
       error.reason === "InvalidUrl"

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import * as AcsError from "../AcsError.js"
-import * as AcsRequest from "../AcsRequest.js"
+import type * as AcsRequest from "../AcsRequest.js"
 import type { Credentials } from "../Credentials.js"
 import * as RetryPolicy from "../RetryPolicy.js"
 import type { Signer } from "../Signer.js"
@@ -26,7 +26,10 @@ export type Attempt<A> = (
 ) => Effect.Effect<A, AcsError.AcsError>
 
 /** @internal */
-export const run = <A>(request: AcsRequest.AcsRequest, once: Attempt<A>): Effect.Effect<A, AcsError.AcsError, Services> =>
+export const run = <A>(
+  request: AcsRequest.AcsRequest,
+  once: Attempt<A>
+): Effect.Effect<A, AcsError.AcsError, Services> =>
   Effect.flatMap(Effect.context<Services>(), (context) => {
     const info = infoOf(request)
     const limits = Timeouts.toMillis(request.timeouts ?? Context.get(context, Timeouts.Timeouts))
@@ -55,7 +58,11 @@ export const run = <A>(request: AcsRequest.AcsRequest, once: Attempt<A>): Effect
     })
   })
 
-const infoOf = ({ action, product, version }: AcsRequest.AcsRequest): AcsError.RequestInfo => ({ product, version, action })
+const infoOf = ({ action, product, version }: AcsRequest.AcsRequest): AcsError.RequestInfo => ({
+  product,
+  version,
+  action
+})
 
 const timeout = (phase: "attempt" | "total", millis: number, outcome: AcsError.Outcome = "NotExecuted") =>
   AcsError.fromReason({ _tag: "Timeout", phase, after: Duration.millis(millis) }, { outcome })
@@ -115,7 +122,8 @@ const attempts = Effect.fnUntraced(function* <A>({ deadline, once, policy, repea
 const isTotal = (error: AcsError.AcsError): boolean =>
   error._tag === "ClientException" && error.reason._tag === "Timeout" && error.reason.phase === "total"
 
-const readingVerb = /^(Describe|List|Get|Query|Check|Search|Count|BatchGet|BatchDescribe|BatchQuery|Lookup|Preview|Validate)/
+const readingVerb =
+  /^(Describe|List|Get|Query|Check|Search|Count|BatchGet|BatchDescribe|BatchQuery|Lookup|Preview|Validate)/
 const readingMethod: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
 
 /** whether doing it twice does no harm: it reads, or it carries a ClientToken, or the caller says so */

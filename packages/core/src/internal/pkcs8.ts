@@ -16,7 +16,9 @@ export const fromText = (text: string): Uint8Array | undefined => {
   if (der === undefined || der[0] !== 0x30) return undefined
   // both begin with a sequence and the version; PKCS#1 goes on with the modulus, an integer
   const start = (der[1] ?? 0) < 0x80 ? 2 : 2 + ((der[1] ?? 0) & 0x7f)
-  return der[start + version.length] === 0x02 ? sequence(0x30, [...version, ...rsaEncryption, ...sequence(0x04, der)]) : der
+  return der[start + version.length] === 0x02
+    ? sequence(0x30, [...version, ...rsaEncryption, ...sequence(0x04, der)])
+    : der
 }
 
 const sequence = (tag: number, content: ArrayLike<number>): Uint8Array => {

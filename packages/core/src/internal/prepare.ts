@@ -37,7 +37,11 @@ export const prepare = (
     if (Either.isLeft(checked)) return Effect.fail(checked.left)
     const { draft, stream } = checked.right
     const payload = stream === undefined ? Effect.succeed(draft.payload) : collectStream(stream, limits)
-    return Effect.zipWith(endpointOf(request, context), payload, (endpoint, payload) => ({ ...draft, ...endpoint, payload }))
+    return Effect.zipWith(endpointOf(request, context), payload, (endpoint, payload) => ({
+      ...draft,
+      ...endpoint,
+      payload
+    }))
   })
 
 type Draft = Omit<UnsignedRequest, "protocol" | "host">
@@ -47,7 +51,7 @@ interface Body {
   readonly form: Encoding.Pairs
   readonly contentType: string | undefined
   /** a stream that has to be collected before it can be hashed */
-  readonly stream: AcsRequest.AcsRequest["body"] & { readonly _tag: "Stream" } | undefined
+  readonly stream: (AcsRequest.AcsRequest["body"] & { readonly _tag: "Stream" }) | undefined
 }
 
 const check = (
@@ -93,7 +97,9 @@ const invalidParams = (name: string, text: string): Checked<never> =>
 const checkNames = (request: AcsRequest.AcsRequest, style: AcsRequest.Style): Checked<void> =>
   Either.gen(function* () {
     if (!AcsRequest.isAcsRequest(request)) {
-      yield* Either.left(AcsError.invalidRequest("request", "The request is not a valid AcsRequest.", "SDK.InvalidRequest"))
+      yield* Either.left(
+        AcsError.invalidRequest("request", "The request is not a valid AcsRequest.", "SDK.InvalidRequest")
+      )
     }
     if (request._tag === "CommonRequest") {
       // the seed's three checks, with its texts
@@ -105,7 +111,8 @@ const checkNames = (request: AcsRequest.AcsRequest, style: AcsRequest.Style): Ch
         yield* invalidParams("product", "At least one of [domain] and [product_name] has a value")
       }
     }
-    if (request._tag !== "CommonRequest" || request.product !== "") yield* field("product", Validation.product(request.product))
+    if (request._tag !== "CommonRequest" || request.product !== "")
+      yield* field("product", Validation.product(request.product))
     yield* field("version", Validation.version(request.version))
     if (style === "RPC" || request.action !== "") yield* field("action", Validation.action(request.action))
     yield* field("method", Validation.method(AcsRequest.methodOf(request)))
@@ -124,7 +131,8 @@ const pathOf = (request: AcsRequest.AcsRequest): Checked<string> =>
     yield* field("pathPattern", Validation.pathPattern(pattern))
     const names = new Set([...pattern.matchAll(placeholder)].map(([, name]) => name ?? ""))
     for (const name of Object.keys(request.pathParams)) {
-      if (!names.has(name)) yield* field(`pathParams.${name}`, "fills no placeholder of the path pattern; check its spelling")
+      if (!names.has(name))
+        yield* field(`pathParams.${name}`, "fills no placeholder of the path pattern; check its spelling")
     }
     const values = new Map<string, string>()
     for (const name of names) {
@@ -137,7 +145,8 @@ const pathOf = (request: AcsRequest.AcsRequest): Checked<string> =>
       }
     }
     const filled = pattern.replace(placeholder, (_, name: string) => values.get(name) ?? "")
-    if (/[[\]]/.test(filled)) yield* field("pathPattern", "has a '[' or ']' that belongs to no [Name]; percent-encode it")
+    if (/[[\]]/.test(filled))
+      yield* field("pathPattern", "has a '[' or ']' that belongs to no [Name]; percent-encode it")
     return Acs3.canonicalUri(filled)
   })
 
@@ -147,9 +156,15 @@ const flatten = (
   limits: Limits.Values,
   styles: AcsRequest.AcsRequest["arrayStyles"] = {}
 ): Checked<Encoding.Pairs> => {
-  const { issues, pairs } = Parameters.flatten(parameters, { styles, maxDepth: limits.depth, maxPairs: limits.parameters })
+  const { issues, pairs } = Parameters.flatten(parameters, {
+    styles,
+    maxDepth: limits.depth,
+    maxPairs: limits.parameters
+  })
   const first = issues[0]
-  return first === undefined ? Either.right(pairs) : Either.left(AcsError.invalidRequest(`${name}.${first.path}`, first.issue))
+  return first === undefined
+    ? Either.right(pairs)
+    : Either.left(AcsError.invalidRequest(`${name}.${first.path}`, first.issue))
 }
 
 // what the gateway takes for its own when it finds it among the parameters of an RPC request
@@ -210,7 +225,8 @@ const bodyOf = (request: AcsRequest.AcsRequest, limits: Limits.Values): Checked<
       case "Stream": {
         const { contentLength, sha256, stream } = body
         const contentType = body.contentType
-        if (sha256 === undefined || contentLength === undefined) return { form: [], payload: empty, contentType, stream: body }
+        if (sha256 === undefined || contentLength === undefined)
+          return { form: [], payload: empty, contentType, stream: body }
         if (!/^[0-9a-f]{64}$/.test(sha256)) yield* field("body.sha256", "must be a SHA-256 in lower-case hex")
         if (!Number.isSafeInteger(contentLength) || contentLength < 0) {
           yield* field("body.contentLength", "must be a whole number of bytes")
@@ -254,9 +270,12 @@ const headersOf = (
       headers[key] = value.trim()
     }
     if (request.body._tag === "Form" && headers["content-type"] !== contentType) {
-      yield* field("headers.\"content-type\"", "must be that of a form for a form body; use Body.json, Body.text or Body.bytes")
+      yield* field(
+        'headers."content-type"',
+        "must be that of a form for a form body; use Body.json, Body.text or Body.bytes"
+      )
     }
-    yield* field("headers.\"content-type\"", Validation.header("content-type", headers["content-type"] ?? ""))
+    yield* field('headers."content-type"', Validation.header("content-type", headers["content-type"] ?? ""))
     return headers
   })
 
@@ -270,13 +289,16 @@ const endpointOf = (
     if (typeof parts === "string") return Effect.fail(AcsError.invalidRequest("endpoint", parts))
     const protocol = parts.protocol ?? request.protocol ?? Context.get(context, Protocol.Protocol)
     if (protocol !== "http" && protocol !== "https") {
-      return Effect.fail(AcsError.invalidRequest("protocol", "Invalid 'protocol_type', should be 'http' or 'https'", "SDK.InvalidParams"))
+      return Effect.fail(
+        AcsError.invalidRequest("protocol", "Invalid 'protocol_type', should be 'http' or 'https'", "SDK.InvalidParams")
+      )
     }
     return Effect.succeed({ protocol, host: withoutDefaultPort(parts.host, protocol) })
   }
   if (request.endpoint !== undefined && request.endpoint !== "") return parse(request.endpoint)
   const network = request.network ?? "public"
-  const mapped = network === "public" && Object.hasOwn(request.endpointMap, regionId) ? request.endpointMap[regionId] : undefined
+  const mapped =
+    network === "public" && Object.hasOwn(request.endpointMap, regionId) ? request.endpointMap[regionId] : undefined
   if (mapped !== undefined) return parse(mapped)
   if (request.endpointType !== undefined) {
     const host = EndpointRule.host({ ...request, regionId, kind: request.endpointType, suffix: request.productSuffix })

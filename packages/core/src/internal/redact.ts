@@ -14,10 +14,12 @@ export const redactor = (credential: Credential.Credential): Redact => {
   const secrets = Credential.secrets(credential).map(Redacted.value)
   if ("accessKeyId" in credential) secrets.push(credential.accessKeyId)
   // as it is, as a query carries it, and as the string to sign of version 1 carries it
-  const texts = secrets.filter((secret) => secret !== "").flatMap((secret) => {
-    const once = Encoding.percentEncode(secret)
-    return [secret, once, Encoding.percentEncode(once)]
-  })
+  const texts = secrets
+    .filter((secret) => secret !== "")
+    .flatMap((secret) => {
+      const once = Encoding.percentEncode(secret)
+      return [secret, once, Encoding.percentEncode(once)]
+    })
   return (text) => texts.reduce((current, secret) => current.replaceAll(secret, placeholder), ErrorBody.scrub(text))
 }
 

@@ -12,7 +12,11 @@ import type { Moment, SignedRequest, UnsignedRequest } from "../Signer.js"
 /** @internal */
 export const sign =
   (algorithm: Acs3.HmacAlgorithm, digest: Digest.Service) =>
-  (request: UnsignedRequest, credential: Credential, moment: Moment): Effect.Effect<SignedRequest, AcsError.ClientException> =>
+  (
+    request: UnsignedRequest,
+    credential: Credential,
+    moment: Moment
+  ): Effect.Effect<SignedRequest, AcsError.ClientException> =>
     Effect.suspend(() => {
       const identity = identityOf(algorithm, request, credential)
       const payloadHash =
@@ -40,24 +44,35 @@ export const sign =
       switch (credential._tag) {
         case "AccessKey":
         case "Sts": {
-          const signature = Acs3.hmac(algorithm, Redacted.value(credential.accessKeySecret), prepared.stringToSign, digest.digest)
+          const signature = Acs3.hmac(
+            algorithm,
+            Redacted.value(credential.accessKeySecret),
+            prepared.stringToSign,
+            digest.digest
+          )
           return signature === undefined ? Effect.fail(noSm3) : Effect.succeed(finish(signature))
         }
         case "KeyPair":
-          return digest.signRsaSha256(credential.privateKey, prepared.stringToSign).pipe(
-            Effect.mapBoth({ onFailure: badKey, onSuccess: (signature) => finish(Encoding.hex(signature)) })
-          )
+          return digest
+            .signRsaSha256(credential.privateKey, prepared.stringToSign)
+            .pipe(Effect.mapBoth({ onFailure: badKey, onSuccess: (signature) => finish(Encoding.hex(signature)) }))
         case "Bearer":
         case "Anonymous":
           return Effect.succeed(finish(undefined))
       }
     })
 
-const noSm3 = AcsError.invalidRequest("signature", "SM3 is not available here; use Signer.layer, or a Digest that has SM3")
+const noSm3 = AcsError.invalidRequest(
+  "signature",
+  "SM3 is not available here; use Signer.layer, or a Digest that has SM3"
+)
 
 /** @internal */
 export const badKey = (why: string): AcsError.ClientException =>
-  AcsError.fromReason({ _tag: "CredentialsUnavailable", tried: [{ provider: "key pair", why, hint: "pass an RSA key, as PEM or base64" }] })
+  AcsError.fromReason({
+    _tag: "CredentialsUnavailable",
+    tried: [{ provider: "key pair", why, hint: "pass an RSA key, as PEM or base64" }]
+  })
 
 const identityOf = (algorithm: Acs3.HmacAlgorithm, request: UnsignedRequest, credential: Credential): Acs3.Identity => {
   switch (credential._tag) {

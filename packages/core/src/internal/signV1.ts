@@ -33,7 +33,12 @@ export const presign =
     moment: Moment
   ): Effect.Effect<Redacted.Redacted<string>, AcsError.ClientException> => {
     if (request.style === "ROA") {
-      return Effect.fail(AcsError.invalidRequest("style", "must be RPC: an ROA request carries its signature in a header, not in the URL"))
+      return Effect.fail(
+        AcsError.invalidRequest(
+          "style",
+          "must be RPC: an ROA request carries its signature in a header, not in the URL"
+        )
+      )
     }
     if (request.method !== "GET" || request.payload._tag !== "Empty") {
       return Effect.fail(AcsError.invalidRequest("method", "must be GET without a body: a URL carries nothing else"))
@@ -49,7 +54,8 @@ const signRpc =
   (request, credential, moment) =>
     Effect.suspend(() => {
       const taken = [...request.query, ...request.form].find(([name]) => systemNames.has(name))
-      if (taken !== undefined) return Effect.fail(AcsError.invalidRequest(taken[0], "is set by the signature; leave it out"))
+      if (taken !== undefined)
+        return Effect.fail(AcsError.invalidRequest(taken[0], "is set by the signature; leave it out"))
       const prepared = RpcV1.prepare({
         ...request,
         // the gateway knows no third format, and needs one
@@ -59,7 +65,9 @@ const signRpc =
         nonce: moment.nonce
       })
       return Effect.map(
-        signatureOf(prepared.stringToSign, credential, digest, (secret, text) => RpcV1.hmac(method, secret, text, digest.digest)),
+        signatureOf(prepared.stringToSign, credential, digest, (secret, text) =>
+          RpcV1.hmac(method, secret, text, digest.digest)
+        ),
         (signature): SignedRequest => ({
           method: request.method,
           url: `${request.protocol}://${request.host}/?${Encoding.queryString(RpcV1.complete(prepared, signature).query)}`,
@@ -88,7 +96,9 @@ const signRoa =
       })
       const query = Encoding.queryString(request.query)
       return Effect.map(
-        signatureOf(prepared.stringToSign, credential, digest, (secret, text) => RoaV1.hmac(method, secret, text, digest.digest)),
+        signatureOf(prepared.stringToSign, credential, digest, (secret, text) =>
+          RoaV1.hmac(method, secret, text, digest.digest)
+        ),
         (signature): SignedRequest => ({
           method: request.method,
           url: `${request.protocol}://${request.host}${request.path}${query === "" ? "" : `?${query}`}`,

@@ -1,0 +1,76 @@
+/**
+ * Everything a call needs on Node, in one layer.
+ *
+ * @since 0.1.0
+ */
+import * as Credentials from "@effect-aliyun/core/Credentials"
+import * as Signer from "@effect-aliyun/core/Signer"
+import * as UserAgent from "@effect-aliyun/core/UserAgent"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import { arch, platform } from "node:os"
+import { version } from "node:process"
+import * as NodeDigest from "./NodeDigest.js"
+import * as NodeHttpClient from "./NodeHttpClient.js"
+
+/**
+ * What the layers here provide.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Services = Credentials.Credentials | Signer.Signer | HttpClient.HttpClient | UserAgent.UserAgent
+
+const signerAndTransport = Layer.mergeAll(
+  Signer.layer.pipe(Layer.provide(NodeDigest.layer)),
+  NodeHttpClient.layer,
+  UserAgent.layer({ platform: `${platform()}; ${arch()}; Node.js ${version}` })
+)
+
+/**
+ * The three services with nothing to configure: credentials from the environment (`ALIBABA_CLOUD_ACCESS_KEY_ID`,
+ * `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, `ALIBABA_CLOUD_SECURITY_TOKEN`), the V3 signature over `node:crypto`, pooled
+ * connections over undici.
+ *
+ * Missing credentials are no failure of the layer: each call that needs them fails with reason `CredentialsUnavailable`.
+ *
+ * @since 0.1.0
+ * @category layers
+ * @example
+ * import * as AcsClient from "@effect-aliyun/core/AcsClient"
+ * import * as NodeAliyun from "@effect-aliyun/platform-node/NodeAliyun"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = AcsClient.rpc({ product: "Ecs", version: "2014-05-26", action: "DescribeRegions" }).pipe(
+ *   Effect.flatMap((response) => response.json),
+ *   Effect.catchAll((error) => Effect.succeed(error.message))
+ * )
+ *
+ * Effect.runPromise(Effect.provide(program, NodeAliyun.layer)).then(console.log)
+ */
+export const layer: Layer.Layer<Services> = Layer.merge(Credentials.layerEnv, signerAndTransport)
+
+/**
+ * The same with a key from configuration, read when the layer is built.
+ *
+ * @since 0.1.0
+ * @category layers
+ * @example
+ * import * as NodeAliyun from "@effect-aliyun/platform-node/NodeAliyun"
+ * import * as Config from "effect/Config"
+ *
+ * export const FromConfig = NodeAliyun.layerConfig({
+ *   accessKeyId: Config.string("MY_KEY_ID"),
+ *   accessKeySecret: Config.redacted("MY_KEY_SECRET")
+ * })
+ */
+export const layerConfig = (
+  options: Config.Config.Wrap<{
+    readonly accessKeyId: string
+    readonly accessKeySecret: Redacted.Redacted<string>
+    readonly securityToken?: Redacted.Redacted<string> | undefined
+  }>
+): Layer.Layer<Services, ConfigError.ConfigError> => Layer.merge(Credentials.layerConfig(options), signerAndTransport)

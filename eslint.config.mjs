@@ -76,7 +76,8 @@ export default tseslint.config(
       "object-shorthand": "error",
       "@typescript-eslint/consistent-type-imports": ["error", { disallowTypeAnnotations: false }],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
-      // Effect's own idioms: a namespace of types beside a module, marker interfaces, generators that only return.
+      // Effect's own idioms: a namespace of types beside a module, marker interfaces, dual functions that count `arguments`.
+      "prefer-rest-params": "off",
       "@typescript-eslint/no-namespace": "off",
       "@typescript-eslint/no-empty-object-type": "off"
     }
@@ -92,7 +93,6 @@ export default tseslint.config(
       "@typescript-eslint/no-non-null-assertion": "error",
       // The few rules that need types: each catches what neither compiler nor test would.
       "@typescript-eslint/no-floating-promises": "error",
-      "@typescript-eslint/no-deprecated": "error",
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }]
     }
   },
@@ -112,5 +112,10 @@ export default tseslint.config(
   {
     files: ["**/test/**/*.ts"],
     rules: { "@typescript-eslint/no-non-null-assertion": "off", "@typescript-eslint/no-explicit-any": "off" }
+  },
+  {
+    // In type tests a value exists for the sake of its type.
+    files: ["**/*.test-d.ts"],
+    rules: { "@typescript-eslint/no-unused-vars": "off" }
   }
 )

@@ -69,7 +69,7 @@ const rules: ReadonlyArray<readonly [RegExp, Category]> = [
   [/^InvalidTimeStamp\.Expired$|^IllegalTimestamp$|^RequestTimeTooSkewed$/i, "ClockSkew"],
   [/^SignatureNonceUsed$/i, "NonceUsed"],
   [/^InvalidSecurityToken|^SecurityTokenExpired$|^MissingSecurityToken$/i, "CredentialExpired"],
-  [/^InvalidAccessKey|^Forbidden\.AccessKeyDisabled$|^MissingAccessKeyId$/i, "CredentialInvalid"],
+  [/^InvalidAccessKey|^InvalidBearerToken|^Forbidden\.AccessKeyDisabled$|^MissingAccessKeyId$/i, "CredentialInvalid"],
   [
     /^SignatureDoesNotMatch$|^IncompleteSignature$|^InvalidSignature|^MissingSignature|^InvalidTimeStamp\.Format$|^MissingTimestamp$/i,
     "Signature"

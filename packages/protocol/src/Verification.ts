@@ -94,7 +94,7 @@ export const read = (raw: RawRequest.RawRequest, digest: Digest.Digest): Claim |
   if (parameters.some(([name]) => name === "Signature" || name === "AccessKeyId" || name === "BearerToken")) {
     return readRpc1(raw, parameters)
   }
-  return readUnsigned(raw)
+  return readUnsigned(raw, digest)
 }
 
 /**
@@ -175,7 +175,7 @@ const readAcs3 = (raw: RawRequest.RawRequest, authorization: string, digest: Dig
   if (payloadHash === undefined)
     return refuse("InvalidSignatureMethod", 400, "The specified signature method is not supported.")
   if (!Digest.constantTimeEquals(payloadHash, claimedHash)) {
-    return refuse("SignatureDoesNotMatch", 400, "The header x-acs-content-sha256 is not the hash of the request body.")
+    return wrongBodyHash
   }
   const timestamp = Timestamp.parse(headers["x-acs-date"] ?? "")
   if (timestamp === undefined) return badTimestamp
@@ -293,10 +293,17 @@ const readRpc1 = (raw: RawRequest.RawRequest, parameters: Encoding.Pairs): Claim
   }
 }
 
-const readUnsigned = (raw: RawRequest.RawRequest): Claim => {
+// nothing is signed here, but what such a request says about itself must hold all the same
+const readUnsigned = (raw: RawRequest.RawRequest, digest: Digest.Digest): Claim | Refusal => {
   const headers = headersOf(raw)
   const bearerToken = headers["x-acs-bearer-token"]
   const date = headers["x-acs-date"] ?? headers["date"]
+  const timestamp = date === undefined ? undefined : Timestamp.parse(date)
+  if (bearerToken !== undefined && date !== undefined && timestamp === undefined) return badTimestamp
+  const hash = headers["x-acs-content-sha256"]
+  if (hash !== undefined && !Digest.constantTimeEquals(Acs3.payloadHash(undefined, raw.body, digest) ?? "", hash)) {
+    return wrongBodyHash
+  }
   return {
     _tag: "Claim",
     scheme: headers["x-acs-date"] === undefined && headers["x-acs-signature-type"] !== undefined ? "ROA1" : "ACS3",
@@ -305,13 +312,19 @@ const readUnsigned = (raw: RawRequest.RawRequest): Claim => {
     accessKeyId: undefined,
     securityToken: undefined,
     bearerToken,
-    timestamp: date === undefined ? undefined : Timestamp.parse(date),
+    timestamp,
     nonce: headers["x-acs-signature-nonce"],
     signature: "",
     stringToSign: "",
     canonicalRequest: undefined
   }
 }
+
+const wrongBodyHash = refuse(
+  "SignatureDoesNotMatch",
+  400,
+  "The header x-acs-content-sha256 is not the hash of the request body."
+)
 
 const badTimestamp = refuse("InvalidTimeStamp.Format", 400, "Specified time stamp or date value is not well formatted.")
 

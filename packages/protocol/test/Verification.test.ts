@@ -459,7 +459,7 @@ describe("requests that nobody signed", () => {
           path: "/",
           query: [],
           headers: {},
-          payloadHash: "",
+          payloadHash: Acs3.payloadHash(undefined, undefined, digest) ?? "",
           identity: { _tag: "Bearer", token: "t", style },
           date: Timestamp.iso8601(now),
           nonce
@@ -500,6 +500,18 @@ describe("requests that nobody signed", () => {
   it("are refused where they name a bearer token and bring none", () => {
     const target = "/?SignatureType=BEARERTOKEN&AccessKeyId=k"
     expect(verdict({ method: "GET", target, headers: [], body: empty })).toBe("MissingBearerToken")
+  })
+
+  it("are refused where what they say of themselves does not hold", () => {
+    const bearer = (headers: Encoding.Pairs): RawRequest.RawRequest => ({
+      method: "POST",
+      target: "/",
+      headers: [["x-acs-bearer-token", "t"], ...headers],
+      body: Encoding.utf8("a")
+    })
+    expect(verdict(bearer([["x-acs-date", "yesterday"]]))).toBe("InvalidTimeStamp.Format")
+    expect(verdict(bearer([["x-acs-content-sha256", digest.sha256Hex("b")]]))).toBe("SignatureDoesNotMatch")
+    expect(claimOf(bearer([["x-acs-content-sha256", digest.sha256Hex("a")]])).bearerToken).toBe("t")
   })
 
   it("are anonymous, and no secret opens them", () => {

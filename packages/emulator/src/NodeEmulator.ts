@@ -1,0 +1,148 @@
+/**
+ * The emulator behind an HTTP server on Node, for clients in other processes and other languages.
+ *
+ * It listens on loopback unless told, on any free port, until its scope closes; connections that are open then are cut.
+ * What is no HTTP is answered with 400, headers and bodies beyond the limits with 431 and 413, slow requests with 408.
+ *
+ * @since 0.1.0
+ */
+import * as Digest from "@effect-aliyun/core/Digest"
+import * as Endpoint from "@effect-aliyun/core/Endpoint"
+import * as NodeDigest from "@effect-aliyun/platform-node/NodeDigest"
+import type * as HttpServerError from "@effect/platform/HttpServerError"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as Emulator from "./Emulator.js"
+import * as server from "./internal/node/server.js"
+
+/**
+ * - `host`: the address to listen on, `127.0.0.1`
+ * - `port`: 0, which takes a free one
+ * - `maxBodyBytes`: 16 MiB; `maxHeaderBytes`, the request line included: 64 KiB; `maxConnections`: 1024
+ * - `headersTimeout`: from the start of a request to the end of its headers, 10 seconds; `requestTimeout`: to the end of its
+ *   body, 30 seconds; `keepAliveTimeout`: from one request to the next, 5 seconds. By the machine's clock, not by `Clock`
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options extends Emulator.Options {
+  readonly host?: string | undefined
+  readonly port?: number | undefined
+  readonly maxBodyBytes?: number | undefined
+  readonly maxHeaderBytes?: number | undefined
+  readonly maxConnections?: number | undefined
+  readonly headersTimeout?: Duration.DurationInput | undefined
+  readonly requestTimeout?: Duration.DurationInput | undefined
+  readonly keepAliveTimeout?: Duration.DurationInput | undefined
+}
+
+/**
+ * - `url`: for instance `http://127.0.0.1:40123`, without a slash at the end
+ * - `emulator`: what answers there
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  readonly url: string
+  readonly host: string
+  readonly port: number
+  readonly emulator: Emulator.Service
+}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export class NodeEmulator extends Context.Tag("@effect-aliyun/emulator/NodeEmulator")<NodeEmulator, Service>() {}
+
+/**
+ * A new emulator and its server, which is up when this has run and gone when the scope has closed. Hashes by `node:crypto`.
+ *
+ * Fails with `ServeError` when it cannot listen there.
+ *
+ * @since 0.1.0
+ * @category constructors
+ * @example
+ * import * as NodeEmulator from "@effect-aliyun/emulator/NodeEmulator"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const { url } = yield* NodeEmulator.make()
+ *   console.log(url) // http://127.0.0.1:40123
+ * })
+ *
+ * Effect.runFork(Effect.scoped(program))
+ */
+export const make = (options: Options = {}): Effect.Effect<Service, HttpServerError.ServeError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const digest = yield* Digest.Digest
+    const emulator = yield* Emulator.make(options).pipe(
+      Effect.provideService(Digest.Digest, { ...digest, digest: NodeDigest.digest })
+    )
+    const host = options.host ?? "127.0.0.1"
+    const port = yield* server.listen(
+      {
+        host,
+        port: options.port ?? 0,
+        maxBodyBytes: options.maxBodyBytes ?? 16 * 1024 * 1024,
+        maxHeaderBytes: options.maxHeaderBytes ?? 64 * 1024,
+        maxConnections: options.maxConnections ?? 1024,
+        headersTimeout: Duration.toMillis(options.headersTimeout ?? "10 seconds"),
+        requestTimeout: Duration.toMillis(options.requestTimeout ?? "30 seconds"),
+        keepAliveTimeout: Duration.toMillis(options.keepAliveTimeout ?? "5 seconds")
+      },
+      emulator.handle
+    )
+    return { url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`, host, port, emulator }
+  })
+
+/**
+ * {@link make} as a layer, with the emulator itself.
+ *
+ * @since 0.1.0
+ * @category layers
+ * @example
+ * import * as AcsClient from "@effect-aliyun/core/AcsClient"
+ * import * as Credentials from "@effect-aliyun/core/Credentials"
+ * import * as Signer from "@effect-aliyun/core/Signer"
+ * import * as NodeEmulator from "@effect-aliyun/emulator/NodeEmulator"
+ * import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ *
+ * const program = Effect.gen(function* () {
+ *   const response = yield* AcsClient.rpc({ product: "Sts", version: "2015-04-01", action: "GetCallerIdentity" })
+ *   console.log(yield* response.json) // { RequestId: "…", IdentityType: "RAMUser", AccountId: "1234567890123456", … }
+ * })
+ *
+ * const Test = Layer.mergeAll(
+ *   NodeEmulator.layerEndpoint,
+ *   Credentials.layerAccessKey({ accessKeyId: "testid", accessKeySecret: "testsecret" }),
+ *   Signer.layer,
+ *   FetchHttpClient.layer
+ * ).pipe(Layer.provide(NodeEmulator.layerServer()))
+ *
+ * Effect.runFork(Effect.provide(program, Test))
+ */
+export const layerServer = (
+  options: Options = {}
+): Layer.Layer<NodeEmulator | Emulator.Emulator, HttpServerError.ServeError> =>
+  Layer.scopedContext(
+    Effect.map(make(options), (service) =>
+      Context.make(NodeEmulator, service).pipe(Context.add(Emulator.Emulator, service.emulator))
+    )
+  )
+
+/**
+ * Sends the calls of a program to the server, over plain HTTP.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerEndpoint: Layer.Layer<Endpoint.Endpoint, never, NodeEmulator> = Layer.unwrapEffect(
+  Effect.map(NodeEmulator, ({ url }) => Endpoint.layerHost(url))
+)

@@ -1,0 +1,80 @@
+/** Answers as bytes, in the gateway's own hand and in that of the products behind it. */
+import * as Xml from "@effect-aliyun/core/Xml"
+import * as Encoding from "@effect-aliyun/protocol/Encoding"
+import * as Timestamp from "@effect-aliyun/protocol/Timestamp"
+import type * as Verification from "@effect-aliyun/protocol/Verification"
+import * as Predicate from "effect/Predicate"
+import type { RawResponse } from "../RawResponse.js"
+import type { Ask } from "./ask.js"
+
+/** @internal what all answers to one request share */
+export interface Envelope {
+  readonly ask: Ask
+  readonly requestId: string
+  readonly now: number
+  readonly product: string | undefined
+}
+
+/** @internal */
+export const success = (envelope: Envelope, style: "RPC" | "ROA", action: string, body: unknown): RawResponse =>
+  style === "ROA"
+    ? json(envelope, 200, body)
+    : write(envelope, 200, `${action}Response`, {
+        RequestId: envelope.requestId,
+        ...(Predicate.isRecord(body) ? body : {})
+      })
+
+/** @internal an error of the gateway, or of an RPC product */
+export const failure = (envelope: Envelope, refusal: Verification.Refusal): RawResponse =>
+  write(envelope, refusal.status, "Error", {
+    RequestId: envelope.requestId,
+    HostId: envelope.ask.host,
+    Code: refusal.code,
+    Message: refusal.message,
+    Recommend: recommend(envelope, refusal.code)
+  })
+
+/** @internal an error that an ROA product wrote itself */
+export const roaFailure = (envelope: Envelope, refusal: Verification.Refusal): RawResponse =>
+  json(envelope, refusal.status, {
+    code: refusal.code,
+    message: refusal.message,
+    requestId: envelope.requestId
+  })
+
+const recommend = ({ product, requestId }: Envelope, code: string): string => {
+  const query: Encoding.Pairs = [["q", code], ...(product === undefined ? [] : [["product", product] as const])]
+  return `https://api.aliyun.com/troubleshoot?${Encoding.queryString([...query, ["requestId", requestId]])}`
+}
+
+const write = (
+  envelope: Envelope,
+  status: number,
+  root: string,
+  body: Readonly<Record<string, unknown>>
+): RawResponse => (envelope.ask.format === "JSON" ? json(envelope, status, body) : xml(envelope, status, root, body))
+
+const json = (envelope: Envelope, status: number, body: unknown): RawResponse =>
+  respond(envelope, status, "application/json;charset=utf-8", JSON.stringify(body) ?? "")
+
+// characters that no XML document may hold, not even escaped
+const unwritable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
+
+const xml = (envelope: Envelope, status: number, root: string, body: Readonly<Record<string, unknown>>): RawResponse =>
+  respond(
+    envelope,
+    status,
+    "text/xml;charset=utf-8",
+    `<?xml version='1.0' encoding='UTF-8'?>${Xml.stringify({ [root]: body }).replace(unwritable, "\ufffd")}`
+  )
+
+const respond = ({ now, requestId }: Envelope, status: number, contentType: string, text: string): RawResponse => ({
+  status,
+  headers: [
+    // by the clock that judged the request: clients correct their own by it
+    ["date", Timestamp.rfc1123(now)],
+    ["content-type", contentType],
+    ["x-acs-request-id", requestId]
+  ],
+  body: Encoding.utf8(text)
+})

@@ -1,0 +1,242 @@
+/** What only a socket can do to a server: garbage, floods, silence, early ends. */
+import * as AcsClient from "@effect-aliyun/core/AcsClient"
+import * as Emulator from "@effect-aliyun/emulator/Emulator"
+import * as NodeEmulator from "@effect-aliyun/emulator/NodeEmulator"
+import * as NodeHttpClient from "@effect-aliyun/platform-node/NodeHttpClient"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import { request } from "node:http"
+import { connect, type Socket } from "node:net"
+import { as, outcome, people } from "./support/Doors.js"
+
+const whoAmI = AcsClient.rpc({ product: "Sts", version: "2015-04-01", action: "GetCallerIdentity" })
+
+/** runs against a server of its own, and shows at the end that it still works */
+const withServer = <A, E>(
+  test: (server: NodeEmulator.Service) => Effect.Effect<A, E, Scope.Scope>,
+  options: NodeEmulator.Options = {}
+) =>
+  Effect.gen(function* () {
+    yield* Effect.scoped(test(yield* NodeEmulator.NodeEmulator))
+    assert.strictEqual(yield* outcome(whoAmI), "200")
+  }).pipe(
+    as(people.tester),
+    Effect.provide(
+      Layer.mergeAll(NodeEmulator.layerEndpoint, NodeHttpClient.layer).pipe(
+        Layer.provideMerge(NodeEmulator.layerServer(options))
+      )
+    )
+  )
+
+/** all that the server says to these bytes, until it closes the connection */
+const exchange = (port: number, bytes: string | Uint8Array, onOpen: (socket: Socket) => void = () => {}) =>
+  Effect.async<string>((resume) => {
+    let text = ""
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.write(bytes)
+      onOpen(socket)
+    })
+    socket.setEncoding("latin1").on("data", (chunk) => (text += chunk))
+    socket.on("error", () => {})
+    socket.on("close", () => resume(Effect.succeed(text)))
+    return Effect.sync(() => socket.destroy())
+  })
+
+const statusOf = (text: string) => /^HTTP\/1\.1 (\d{3}) /.exec(text)?.[1] ?? "closed"
+const anonymous = "GET / HTTP/1.1\r\nhost: a\r\naccept: application/json\r\nconnection: close\r\n\r\n"
+
+describe("malformed", () => {
+  const rows: ReadonlyArray<readonly [name: string, bytes: string, status: string]> = [
+    ["garbage", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", "400"],
+    ["no version", "GET / HTTP\r\n\r\n", "400"],
+    ["a header without a colon", "GET / HTTP/1.1\r\nhost: a\r\nnonsense\r\n\r\n", "400"],
+    ["no host", "GET / HTTP/1.1\r\n\r\n", "400"],
+    ["two lengths", "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab", "400"],
+    [
+      "length and chunks",
+      "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n",
+      "400"
+    ],
+    ["a bad chunk", "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", "closed"],
+    ["huge headers", `GET / HTTP/1.1\r\nhost: a\r\nx: ${"a".repeat(100_000)}\r\n\r\n`, "431"],
+    ["a huge request line", `GET /${"a".repeat(100_000)} HTTP/1.1\r\nhost: a\r\n\r\n`, "431"],
+    ["a length beyond the limit", "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 99999999\r\n\r\n", "413"],
+    ["a tunnel", "CONNECT a:443 HTTP/1.1\r\nhost: a\r\n\r\n", "closed"]
+  ]
+  it.live.each(rows)("%s", ([, bytes, status]) =>
+    withServer(({ port }) =>
+      Effect.map(exchange(port, Buffer.from(bytes, "latin1")), (text) => assert.strictEqual(statusOf(text), status))
+    )
+  )
+
+  it.live("a target that is no path is answered by the gateway", () =>
+    withServer(({ port }) =>
+      Effect.gen(function* () {
+        for (const target of ["*", "http://a/", "/%zz/%", "/?%&=&&a", "//"]) {
+          const text = yield* exchange(port, anonymous.replace("GET / ", `OPTIONS ${target} `))
+          assert.match(text, /^HTTP\/1\.1 400 .*"Code":"MissingAccessKeyId"/s, target)
+        }
+      })
+    )
+  )
+
+  it.live("a body that grows beyond the limit", () =>
+    withServer(
+      ({ port }) =>
+        Effect.gen(function* () {
+          const head = "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
+          const text = yield* exchange(port, `${head}${`400\r\n${"a".repeat(1024)}\r\n`.repeat(4)}`)
+          assert.strictEqual(statusOf(text), "413")
+        }),
+      { maxBodyBytes: 2048 }
+    )
+  )
+
+  it.live("garbage behind a good request does not get into its answer", () =>
+    withServer(({ port }) =>
+      Effect.gen(function* () {
+        const text = yield* exchange(port, `${anonymous.replace("connection: close\r\n", "")}\x00\x01garbage\r\n\r\n`)
+        // it may cost the answer, but never changes it
+        for (const answer of text.split(/(?=HTTP\/1\.1)/)) {
+          if (answer !== "") assert.match(answer, /^HTTP\/1\.1 400 .*\r\n\r\n(\{.*\})?$/s)
+        }
+      })
+    )
+  )
+
+  it.live("random bytes", () =>
+    withServer(({ port }) =>
+      Effect.forEach(
+        Array.from({ length: 500 }, (_, i) => i),
+        (seed) => {
+          const bytes = Uint8Array.from({ length: 1 + (seed % 200) }, (_, i) => (seed * 7919 + i * i * 31 + i) % 256)
+          const start = seed % 2 === 0 ? Buffer.from("GET / HTTP/1.1\r\n") : Buffer.alloc(0)
+          return exchange(port, Buffer.concat([start, bytes]), (socket) => socket.end())
+        },
+        { concurrency: 50 }
+      )
+    )
+  )
+})
+
+describe("slow", () => {
+  const limits = { headersTimeout: "100 millis", requestTimeout: "200 millis", keepAliveTimeout: "100 millis" } as const
+
+  it.live("headers that never end", () =>
+    withServer(
+      ({ port }) =>
+        Effect.map(exchange(port, "GET / HTTP/1.1\r\nhost: a\r\n"), (text) =>
+          assert.strictEqual(statusOf(text), "408")
+        ),
+      limits
+    )
+  )
+
+  it.live("a body that never comes", () =>
+    withServer(
+      ({ port }) =>
+        Effect.map(exchange(port, "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n12345"), (text) =>
+          assert.include(["408", "closed"], statusOf(text))
+        ),
+      limits
+    )
+  )
+
+  it.live("a client that says nothing", () =>
+    withServer(
+      ({ port }) => Effect.map(exchange(port, ""), (text) => assert.include(["408", "closed"], statusOf(text))),
+      limits
+    )
+  )
+})
+
+describe("early ends", () => {
+  it.live("of the client, at any point of its request", () =>
+    withServer(({ port }) =>
+      Effect.forEach(
+        ["", "GET", "GET / HTTP/1.1\r\nhost", "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n1", anonymous],
+        (bytes) => exchange(port, bytes, (socket) => setTimeout(() => socket.resetAndDestroy(), 5))
+      )
+    )
+  )
+
+  it.live("of the server: it does not wait for idle connections, and frees its port", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const { port } = yield* NodeEmulator.make({ keepAliveTimeout: "1 minute" }).pipe(Scope.extend(scope))
+      const silent = connect(port, "127.0.0.1").on("error", () => {})
+      const idle = connect(port, "127.0.0.1").on("error", () => {})
+      idle.write(anonymous.replace("connection: close\r\n", ""))
+      yield* Effect.async<void>((resume) => void idle.once("data", () => resume(Effect.void)))
+      const unfinished = connect(port, "127.0.0.1").on("error", () => {})
+      unfinished.write("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n1")
+      yield* Effect.sleep("20 millis")
+      const closed = [silent, idle, unfinished].map((socket) =>
+        Effect.async<void>((resume) => void socket.once("close", () => resume(Effect.void)))
+      )
+      yield* Effect.all([Scope.close(scope, Exit.void), ...closed], { concurrency: "unbounded" }).pipe(
+        Effect.timeout("1 second")
+      )
+      const next = yield* Effect.scoped(NodeEmulator.make({ port }))
+      assert.strictEqual(next.port, port)
+    })
+  )
+})
+
+it.live("a port that is taken is a ServeError", () =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { port } = yield* NodeEmulator.make()
+      const error = yield* Effect.flip(NodeEmulator.make({ port }))
+      assert.strictEqual(error._tag, "ServeError")
+    })
+  )
+)
+
+it.live("listens on loopback, and on IPv6 when told", () =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      assert.match((yield* NodeEmulator.make()).url, /^http:\/\/127\.0\.0\.1:\d+$/)
+      const six = yield* Effect.option(NodeEmulator.make({ host: "::1" }))
+      if (six._tag === "Some") assert.match(six.value.url, /^http:\/\/\[::1\]:\d+$/)
+    })
+  )
+)
+
+it.live("header names and repeated headers arrive as they were sent", () =>
+  withServer(({ emulator, port }) =>
+    Effect.gen(function* () {
+      const status = yield* Effect.async<number | undefined>((resume) => {
+        const headers = ["host", "a", "X-Acs-Twice", "1", "x-acs-twice", "2", "connection", "close"]
+        request({ port, host: "127.0.0.1", path: "/a%2fb?x", headers: headers as never }, (response) => {
+          response.resume().on("end", () => resume(Effect.succeed(response.statusCode)))
+        }).end()
+      })
+      assert.strictEqual(status, 400)
+      const [call] = yield* emulator.calls
+      assert.strictEqual(call?.path, "/a%2fb")
+    })
+  )
+)
+
+it.live("serves the fetch of the platform, many calls at a time", () =>
+  Effect.gen(function* () {
+    const outcomes = yield* Effect.all(
+      Array.from({ length: 100 }, () => outcome(whoAmI)),
+      { concurrency: "unbounded" }
+    )
+    assert.deepStrictEqual(new Set(outcomes), new Set(["200"]))
+    assert.strictEqual((yield* Emulator.calls).length, 100)
+  }).pipe(
+    as(people.tester),
+    Effect.provide(
+      Layer.mergeAll(NodeEmulator.layerEndpoint, FetchHttpClient.layer).pipe(
+        Layer.provideMerge(NodeEmulator.layerServer())
+      )
+    )
+  )
+)

@@ -13,11 +13,13 @@ import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as AcsError from "./AcsError.js"
-import type { AcsRequest } from "./AcsRequest.js"
+import { type AcsRequest, isAcsRequest } from "./AcsRequest.js"
 import type { AcsResponse } from "./AcsResponse.js"
 import * as CommonRequest from "./CommonRequest.js"
 import { Credentials } from "./Credentials.js"
+import * as answer from "./internal/answer.js"
 import * as attempt from "./internal/attempt.js"
+import { withCallInfo } from "./internal/callInfo.js"
 import * as explanation from "./internal/explanation.js"
 import * as pipeline from "./internal/pipeline.js"
 import { prepare } from "./internal/prepare.js"
@@ -62,9 +64,9 @@ export type Call<A> = Effect.Effect<A, AcsError.ClientException | AcsError.Serve
  * })
  */
 export const execute = (request: AcsRequest): Call<AcsResponse> =>
-  pipeline.run(request, (call, context, number, onSend) =>
-    Effect.flatMap(attempt.open(call, context, onSend), (open) =>
-      attempt.read(open, call, Context.get(context, Limits.Limits), number)
+  pipeline.run(request, (trial) =>
+    Effect.flatMap(attempt.open(trial), (open) =>
+      answer.read(open, trial.call, Context.get(trial.context, Limits.Limits), trial.number)
     )
   )
 
@@ -138,25 +140,26 @@ export const stream = (
   request: AcsRequest
 ): Stream.Stream<Uint8Array, AcsError.ClientException | AcsError.ServerException, Services> =>
   Stream.unwrap(
-    Effect.flatMap(Timeouts.Timeouts, (timeouts) => {
-      const idle = Timeouts.toMillis(request.timeouts ?? timeouts).attempt
-      return pipeline.run(request, (call, context, number, onSend) =>
-        Effect.map(attempt.open(call, context, onSend), (open) =>
-          attempt
-            .streamOf(open, call)
+    Effect.flatMap(Timeouts.Timeouts, (timeouts) =>
+      pipeline.run(request, (trial) =>
+        Effect.map(attempt.open(trial), (open) => {
+          // the durations have been looked at by then
+          const idle = pipeline.limitsOf(request, timeouts)?.attempt ?? 0
+          return answer
+            .streamOf(open, trial.call, trial.number)
             .pipe(
               Stream.timeoutFail(
                 () =>
                   AcsError.fromReason(
                     { _tag: "Timeout", phase: "attempt", after: Duration.millis(idle) },
-                    { request: call.request, attempts: number, outcome: "Unknown" }
+                    { request: trial.call.request, attempts: trial.number, outcome: "Unknown" }
                   ),
                 idle
               )
             )
-        )
+        })
       )
-    })
+    )
   )
 
 /**
@@ -227,15 +230,12 @@ const offline = <A>(
   }) => Effect.Effect<A, AcsError.ClientException>
 ): Effect.Effect<A, AcsError.AcsError, Credentials | Signer> =>
   Effect.flatMap(Effect.context<Credentials | Signer>(), (context) => {
+    if (!isAcsRequest(request)) return Effect.fail(pipeline.notARequest)
     const services = Context.add(context, HttpClient.HttpClient, sendsNothing)
     return prepare(request, services).pipe(
       Effect.provide(services),
       Effect.flatMap((unsigned) => use({ unsigned, context })),
-      Effect.mapError(
-        AcsError.withCallInfo({
-          request: { product: request.product, version: request.version, action: request.action }
-        })
-      )
+      Effect.mapError(withCallInfo({ request: pipeline.infoOf(request) }))
     )
   })
 

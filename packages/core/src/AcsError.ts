@@ -173,6 +173,7 @@ export type ClientCode =
  * @example
  * import * as AcsClient from "@effect-aliyun/core/AcsClient"
  * import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
  *
  * export const regions = AcsClient.rpc({ product: "Ecs", version: "2014-05-26", action: "DescribeRegions" }).pipe(
  *   Effect.catchTag("ClientException", (error) =>
@@ -218,6 +219,7 @@ export class ClientException extends Data.TaggedError("ClientException")<CallInf
  * @example
  * import * as AcsClient from "@effect-aliyun/core/AcsClient"
  * import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
  *
  * export const regions = AcsClient.rpc({ product: "Ecs", version: "2014-05-26", action: "DescribeRegions" }).pipe(
  *   Effect.catchTag("ServerException", (error) => Effect.succeed(`${error.code} ${error.httpStatus} ${error.requestId}`))
@@ -304,41 +306,6 @@ export const invalidRequest = (
 ): ClientException => fromReason({ _tag: "InvalidRequest", field, issue, code })
 
 /**
- * The same failure with other facts about the call.
- *
- * @since 0.1.0
- * @category combinators
- */
-export const withCallInfo: {
-  (info: Partial<CallInfo>): (self: AcsError) => AcsError
-  (self: AcsError, info: Partial<CallInfo>): AcsError
-} = dual(2, (self: AcsError, info: Partial<CallInfo>): AcsError =>
-  self._tag === "ClientException"
-    ? new ClientException({ ...callInfo(self), reason: self.reason, ...info })
-    : new ServerException({
-        ...callInfo(self),
-        code: self.code,
-        serverMessage: self.serverMessage,
-        httpStatus: self.httpStatus,
-        requestId: self.requestId,
-        hostId: self.hostId,
-        recommend: self.recommend,
-        accessDeniedDetail: self.accessDeniedDetail,
-        category: self.category,
-        retryAfter: self.retryAfter,
-        ...info
-      })
-)
-
-const callInfo = (self: AcsError): CallInfo => ({
-  request: self.request,
-  attempts: self.attempts,
-  totalDelay: self.totalDelay,
-  stoppedBy: self.stoppedBy,
-  outcome: self.outcome
-})
-
-/**
  * Whether the same request may succeed a moment later: the connection failed or one attempt timed out, or the service was
  * throttling, busy, still working on the same ClientToken, or broken for a moment. A TLS failure or a body that is no HTTP
  * will not get better.
@@ -370,8 +337,8 @@ export const isThrottling = (self: AcsError): boolean =>
   self._tag === "ServerException" && (self.category === "Throttling" || self.category === "Busy")
 
 /**
- * Recovers from one or several codes of the service. The codes an operation declares are completed by the editor, any other
- * text is accepted, and the error type keeps the codes that were not caught.
+ * Recovers from one or several codes of the service. The editor completes the codes that an operation declares; any other
+ * text is accepted, and the error type stays as it was, since the lists of codes are not complete.
  *
  * @since 0.1.0
  * @category error handling
@@ -379,26 +346,31 @@ export const isThrottling = (self: AcsError): boolean =>
  * import * as AcsClient from "@effect-aliyun/core/AcsClient"
  * import * as AcsError from "@effect-aliyun/core/AcsError"
  * import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
  *
  * export const cluster = AcsClient.roa({ product: "CS", version: "2015-12-15", pathPattern: "/clusters/c1" }).pipe(
  *   Effect.asSome,
  *   AcsError.catchCode("ErrorClusterNotFound", () => Effect.succeedNone)
  * )
  */
-export const catchCode =
+export const catchCode: {
   <E, const C extends CodesOf<E> | (string & {}), A2, E2, R2>(
     code: C | ReadonlyArray<C>,
     f: (error: ServerException<C>) => Effect.Effect<A2, E2, R2>
-  ) =>
-  <A, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A | A2, E | E2, R | R2> => {
-    const codes: ReadonlyArray<string> = typeof code === "string" ? [code] : code
-    return Effect.catchIf(
-      self,
-      (error: unknown): error is ServerException<C> & E =>
-        error instanceof ServerException && codes.includes(error.code),
-      f
-    ) as Effect.Effect<A | A2, E | E2, R | R2>
-  }
+  ): <A, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A | A2, E | E2, R | R2>
+  <A, E, R, const C extends CodesOf<E> | (string & {}), A2, E2, R2>(
+    self: Effect.Effect<A, E, R>,
+    code: C | ReadonlyArray<C>,
+    f: (error: ServerException<C>) => Effect.Effect<A2, E2, R2>
+  ): Effect.Effect<A | A2, E | E2, R | R2>
+} = dual(
+  3,
+  <A, E, R, A2, E2, R2>(
+    self: Effect.Effect<A, E, R>,
+    code: string | ReadonlyArray<string>,
+    f: (error: ServerException) => Effect.Effect<A2, E2, R2>
+  ): Effect.Effect<A | A2, E | E2, R | R2> => recover(self, ({ code: found }) => isOneOf(code, found), f)
+)
 
 /**
  * Recovers from a whole kind of server failure.
@@ -409,23 +381,40 @@ export const catchCode =
  * import * as AcsClient from "@effect-aliyun/core/AcsClient"
  * import * as AcsError from "@effect-aliyun/core/AcsError"
  * import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
  *
  * export const cluster = AcsClient.roa({ product: "CS", version: "2015-12-15", pathPattern: "/clusters/c1" }).pipe(
  *   Effect.asSome,
  *   AcsError.catchCategory("NotFound", () => Effect.succeedNone)
  * )
  */
-export const catchCategory =
+export const catchCategory: {
   <A2, E2, R2>(
     category: Category | ReadonlyArray<Category>,
     f: (error: ServerException) => Effect.Effect<A2, E2, R2>
-  ) =>
-  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A | A2, E | E2, R | R2> => {
-    const categories: ReadonlyArray<string> = typeof category === "string" ? [category] : category
-    return Effect.catchIf(
-      self,
-      (error: unknown): error is ServerException & E =>
-        error instanceof ServerException && categories.includes(error.category),
-      f
-    ) as Effect.Effect<A | A2, E | E2, R | R2>
-  }
+  ): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A | A2, E | E2, R | R2>
+  <A, E, R, A2, E2, R2>(
+    self: Effect.Effect<A, E, R>,
+    category: Category | ReadonlyArray<Category>,
+    f: (error: ServerException) => Effect.Effect<A2, E2, R2>
+  ): Effect.Effect<A | A2, E | E2, R | R2>
+} = dual(
+  3,
+  <A, E, R, A2, E2, R2>(
+    self: Effect.Effect<A, E, R>,
+    category: Category | ReadonlyArray<Category>,
+    f: (error: ServerException) => Effect.Effect<A2, E2, R2>
+  ): Effect.Effect<A | A2, E | E2, R | R2> => recover(self, (error) => isOneOf(category, error.category), f)
+)
+
+const isOneOf = (wanted: string | ReadonlyArray<string>, found: string): boolean =>
+  typeof wanted === "string" ? wanted === found : wanted.includes(found)
+
+const recover = <A, E, R, A2, E2, R2>(
+  self: Effect.Effect<A, E, R>,
+  matches: (error: ServerException) => boolean,
+  f: (error: ServerException) => Effect.Effect<A2, E2, R2>
+): Effect.Effect<A | A2, E | E2, R | R2> =>
+  Effect.catchAll(self, (error): Effect.Effect<A2, E | E2, R2> =>
+    error instanceof ServerException && matches(error) ? f(error) : Effect.fail(error)
+  )

@@ -63,7 +63,7 @@ export type Style = "RPC" | "ROA"
  * - `endpoint`: `[http://|https://]host[:port]`, in place of any rule or table
  * - `endpointType`: the rule by which the product names its hosts; `endpointMap` names them by region, `network` (`vpc`)
  *   and `productSuffix` become part of the name
- * - `timeouts`: in place of the `Timeouts` reference
+ * - `timeouts`: over the `Timeouts` reference, for this request
  * - `idempotent`: whether repeating it does no harm, so that it may be repeated after an unknown outcome. Unless told:
  *   whether the action reads (`Describe…`, `List…`, `Get…`), or the ROA method does, or a `ClientToken` is given
  * - `businessFailure`: an answer of status 2xx that reports a failure is a `ServerException` of category `Business`;
@@ -76,7 +76,7 @@ export interface CommonOptions {
   readonly product: string
   readonly version: string
   readonly method?: MethodType | undefined
-  readonly query?: Readonly<Record<string, unknown>> | undefined
+  readonly query?: object | undefined
   readonly arrayStyles?: Readonly<Record<string, Parameters.ArrayStyle>> | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly body?: Body.Body | undefined
@@ -89,7 +89,7 @@ export interface CommonOptions {
   readonly network?: string | undefined
   readonly productSuffix?: string | undefined
   readonly userAgent?: ReadonlyArray<readonly [key: string, value: string]> | undefined
-  readonly timeouts?: Timeouts.Values | undefined
+  readonly timeouts?: Partial<Timeouts.Values> | undefined
   readonly idempotent?: boolean | undefined
   readonly businessFailure?: "error" | "value" | undefined
 }
@@ -107,9 +107,9 @@ export interface AcsRequest extends Pipeable, Inspectable.Inspectable {
   readonly version: string
   readonly action: string
   readonly pathPattern: string | undefined
-  readonly pathParams: Readonly<Record<string, unknown>>
+  readonly pathParams: object
   readonly method: MethodType | undefined
-  readonly query: Readonly<Record<string, unknown>>
+  readonly query: object
   readonly arrayStyles: Readonly<Record<string, Parameters.ArrayStyle>>
   readonly headers: Readonly<Record<string, string>>
   readonly body: Body.Body
@@ -122,7 +122,7 @@ export interface AcsRequest extends Pipeable, Inspectable.Inspectable {
   readonly network: string | undefined
   readonly productSuffix: string | undefined
   readonly userAgent: ReadonlyArray<readonly [key: string, value: string]>
-  readonly timeouts: Timeouts.Values | undefined
+  readonly timeouts: Partial<Timeouts.Values> | undefined
   readonly idempotent: boolean | undefined
   readonly businessFailure: "error" | "value"
 }
@@ -183,14 +183,16 @@ const Proto = {
  */
 export const unsafeMake = <A extends AcsRequest>(
   tag: A["_tag"],
-  options: Omit<CommonOptions, "product"> & {
+  given: Omit<CommonOptions, "product"> & {
     readonly product?: string | undefined
     readonly action?: string | undefined
     readonly pathPattern?: string | undefined
-    readonly pathParams?: Readonly<Record<string, unknown>> | undefined
+    readonly pathParams?: object | undefined
   }
-): A =>
-  Object.assign(Object.create(Proto), {
+): A => {
+  // untyped callers may give nothing; the check of the request then names what is missing
+  const options: typeof given = given ?? {}
+  return Object.assign(Object.create(Proto), {
     _tag: tag,
     product: options.product ?? "",
     version: options.version,
@@ -215,6 +217,7 @@ export const unsafeMake = <A extends AcsRequest>(
     idempotent: options.idempotent,
     businessFailure: options.businessFailure ?? "error"
   }) as A
+}
 
 /**
  * A copy with some options changed.
@@ -343,3 +346,52 @@ export const appendUserAgent: {
 } = dual(3, <A extends AcsRequest>(self: A, key: string, value: string): A =>
   set(self, { userAgent: [...self.userAgent, [key, value]] })
 )
+
+/**
+ * Sets headers, replacing those of the same names.
+ *
+ * @since 0.1.0
+ * @category setters
+ */
+export const setHeaders: {
+  (headers: Readonly<Record<string, string>>): <A extends AcsRequest>(self: A) => A
+  <A extends AcsRequest>(self: A, headers: Readonly<Record<string, string>>): A
+} = dual(2, <A extends AcsRequest>(self: A, headers: Readonly<Record<string, string>>): A =>
+  set(self, { headers: { ...self.headers, ...headers } })
+)
+
+/**
+ * Adds a parameter to a form body, or replaces the one of that name; a body that is no form becomes one. The seed's
+ * `add_body_params`.
+ *
+ * @since 0.1.0
+ * @category setters
+ */
+export const setBodyParam: {
+  (name: string, value: unknown): <A extends AcsRequest>(self: A) => A
+  <A extends AcsRequest>(self: A, name: string, value: unknown): A
+} = dual(3, <A extends AcsRequest>(self: A, name: string, value: unknown): A =>
+  set(self, { body: Body.form({ ...(self.body._tag === "Form" ? self.body.parameters : {}), [name]: value }) })
+)
+
+/**
+ * Sets the action.
+ *
+ * @since 0.1.0
+ * @category setters
+ */
+export const setAction: {
+  (action: string): <A extends AcsRequest>(self: A) => A
+  <A extends AcsRequest>(self: A, action: string): A
+} = dual(2, <A extends AcsRequest>(self: A, action: string): A => unsafeMake(self._tag, { ...self, action }))
+
+/**
+ * Sets the path pattern, the seed's `set_uri_pattern`. A common request with one is sent in ROA style.
+ *
+ * @since 0.1.0
+ * @category setters
+ */
+export const setPathPattern: {
+  (pathPattern: string): <A extends AcsRequest>(self: A) => A
+  <A extends AcsRequest>(self: A, pathPattern: string): A
+} = dual(2, <A extends AcsRequest>(self: A, pathPattern: string): A => unsafeMake(self._tag, { ...self, pathPattern }))

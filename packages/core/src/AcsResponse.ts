@@ -24,7 +24,7 @@ export const TypeId: unique symbol = Symbol.for("@effect-aliyun/core/AcsResponse
 export type TypeId = typeof TypeId
 
 /**
- * - `requestId`: from the body, else from the header `x-acs-request-id`; empty when the answer has none
+ * - `requestId`: from the body, else from the header `x-acs-request-id`; `undefined` when the answer has none
  * - `attempts`: how many it took
  * - `bytes`: the body
  * - `text`: the body as UTF-8
@@ -38,7 +38,7 @@ export type TypeId = typeof TypeId
  */
 export interface AcsResponse extends Inspectable.Inspectable {
   readonly [TypeId]: TypeId
-  readonly requestId: string
+  readonly requestId: string | undefined
   readonly status: number
   readonly headers: Headers.Headers
   readonly attempts: number
@@ -57,7 +57,7 @@ export const isAcsResponse = (u: unknown): u is AcsResponse => typeof u === "obj
 const Unexpected: unique symbol = Symbol.for("@effect-aliyun/core/AcsResponse/unexpected")
 
 interface Fields {
-  readonly requestId: string
+  readonly requestId: string | undefined
   readonly status: number
   readonly headers: Headers.Headers
   readonly attempts: number
@@ -69,7 +69,7 @@ interface Fields {
 
 class Response extends Inspectable.Class implements AcsResponse {
   readonly [TypeId]: TypeId = TypeId
-  readonly requestId: string
+  readonly requestId: string | undefined
   readonly status: number
   readonly headers: Headers.Headers
   readonly attempts: number

@@ -13,7 +13,7 @@ import type * as Stream from "effect/Stream"
  */
 export interface Form {
   readonly _tag: "Form"
-  readonly parameters: Readonly<Record<string, unknown>>
+  readonly parameters: object
 }
 
 /**
@@ -84,7 +84,7 @@ export const empty: Body = { _tag: "Empty" }
  *
  * export const body = Body.form({ Tag: [{ Key: "env", Value: "prod" }] }) // Tag.1.Key=env&Tag.1.Value=prod
  */
-export const form = (parameters: Readonly<Record<string, unknown>>): Body => ({ _tag: "Form", parameters })
+export const form = (parameters: object): Body => ({ _tag: "Form", parameters })
 
 /**
  * @since 0.1.0

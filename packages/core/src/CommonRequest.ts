@@ -27,7 +27,7 @@ export interface Options extends Omit<AcsRequest.CommonOptions, "product"> {
   readonly product?: string | undefined
   readonly action?: string | undefined
   readonly pathPattern?: string | undefined
-  readonly pathParams?: Readonly<Record<string, unknown>> | undefined
+  readonly pathParams?: object | undefined
 }
 
 /**

@@ -115,16 +115,30 @@ const optional = <A extends string | Redacted.Redacted<string>>(config: Config.C
 const isEmpty = (secret: Redacted.Redacted<string>) => Redacted.value(secret) === ""
 
 /**
+ * What the providers of a chain need, all together.
+ *
+ * @since 0.1.0
+ * @category type-level
+ */
+export type Requirements<Providers extends ReadonlyArray<Provider<unknown>>> =
+  Providers[number] extends Provider<infer R> ? R : never
+
+/**
  * A chain of providers as a service: the first that is configured gives the credential. One that is configured but fails
  * ends the chain.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const make = <R>(...providers: ReadonlyArray<Provider<R>>): Effect.Effect<Service, never, R> =>
-  Effect.map(Effect.context<R>(), (context) => ({
-    // resolved with the context of the layer, never with that of the call
-    get: Effect.provide(resolve(providers), context),
+export const make = <const Providers extends ReadonlyArray<Provider<unknown>>>(
+  ...providers: Providers
+): Effect.Effect<Service, never, Requirements<Providers>> =>
+  Effect.map(Effect.context<Requirements<Providers>>(), (context) => ({
+    // resolved in the context of the layer alone, never in that of the call: not its region, not its policy
+    get: Effect.mapInputContext(
+      resolve(providers as ReadonlyArray<Provider<Requirements<Providers>>>),
+      (_: Context.Context<never>) => context
+    ),
     invalidate: Effect.void
   }))
 
@@ -162,8 +176,9 @@ const resolve = <R>(
  *
  * export const Chain = Credentials.layer(Credentials.env)
  */
-export const layer = <R>(...providers: ReadonlyArray<Provider<R>>): Layer.Layer<Credentials, never, R> =>
-  Layer.effect(Credentials, make(...providers))
+export const layer = <const Providers extends ReadonlyArray<Provider<unknown>>>(
+  ...providers: Providers
+): Layer.Layer<Credentials, never, Requirements<Providers>> => Layer.effect(Credentials, make(...providers))
 
 /**
  * A long-lived key.

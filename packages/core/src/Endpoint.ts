@@ -17,6 +17,9 @@ import type { Signer } from "./Signer.js"
 /**
  * What a resolver is asked. All texts have been checked.
  *
+ * - `rule` and `mapped`: what the request itself says, its `endpointType` and the host of its `endpointMap` for the region
+ *   (never for a network other than `public`)
+ *
  * @since 0.1.0
  * @category models
  */
@@ -25,6 +28,8 @@ export interface EndpointRequest {
   readonly regionId: string
   readonly network: string
   readonly suffix: string | undefined
+  readonly rule: "regional" | "central" | undefined
+  readonly mapped: string | undefined
 }
 
 /**
@@ -38,7 +43,8 @@ export type Resolver = (
 ) => Effect.Effect<Option.Option<string>, AcsError, Credentials | Signer | HttpClient.HttpClient>
 
 /**
- * `<product>[-suffix][-network].<region>.aliyuncs.com`, or without the region for `central`.
+ * What the request says, `mapped` before `rule`; else this rule: `<product>[-suffix][-network].<region>.aliyuncs.com`, or
+ * without the region for `central`.
  *
  * @since 0.1.0
  * @category resolvers
@@ -47,11 +53,15 @@ export const rule =
   (kind: "regional" | "central"): Resolver =>
   (request) =>
     Effect.succeed(
-      request.product === "" ? Option.none() : Option.fromNullable(EndpointRule.host({ ...request, kind }))
+      request.mapped !== undefined
+        ? Option.some(request.mapped)
+        : request.product === ""
+          ? Option.none()
+          : Option.fromNullable(EndpointRule.host({ ...request, kind: request.rule ?? kind }))
     )
 
 /**
- * One host for everything, for instance an emulator's.
+ * One host for everything, whatever a request says of rules and regions; for instance an emulator's.
  *
  * @since 0.1.0
  * @category resolvers
@@ -62,8 +72,8 @@ export const host =
     Effect.succeedSome(endpoint)
 
 /**
- * The resolver of requests that name neither endpoint nor rule. By default products are taken to be regional; say
- * `endpointType: "central"` for those that are not.
+ * The resolver of requests that name no `endpoint`. By default the rule or map that a request carries is followed, and other
+ * products are taken to be regional; say `endpointType: "central"` for those that are not.
  *
  * @since 0.1.0
  * @category references
@@ -89,7 +99,7 @@ export const layer = (resolver: Resolver): Layer.Layer<Endpoint> => Layer.succee
 export const layerHost = (endpoint: string): Layer.Layer<Endpoint> => layer(host(endpoint))
 
 /**
- * Sends the calls of an effect to one host.
+ * Sends the calls of an effect to one host, or where a resolver says; a request that names its own `endpoint` goes there.
  *
  * @since 0.1.0
  * @category combinators

@@ -47,7 +47,11 @@ export class Limits extends Context.Reference<Limits>()("@effect-aliyun/core/Lim
  *
  * export const SmallAnswers = Limits.layer({ responseBytes: 64 * 1024 })
  */
-export const layer = (limits: Partial<Values>): Layer.Layer<Limits> => Layer.succeed(Limits, { ...defaults, ...limits })
+export const layer = (limits: Partial<Values>): Layer.Layer<Limits> =>
+  Layer.effect(
+    Limits,
+    Effect.map(Limits, (current) => ({ ...current, ...limits }))
+  )
 
 /**
  * @since 0.1.0

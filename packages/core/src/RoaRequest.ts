@@ -25,7 +25,7 @@ export interface RoaRequest extends AcsRequest.AcsRequest {
  */
 export interface Options extends AcsRequest.CommonOptions {
   readonly pathPattern: string
-  readonly pathParams?: Readonly<Record<string, unknown>> | undefined
+  readonly pathParams?: object | undefined
   readonly action?: string | undefined
 }
 

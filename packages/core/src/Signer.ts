@@ -88,7 +88,8 @@ export interface Moment {
 
 /**
  * - `sign`: for sending
- * - `presign`: a URL that anyone can open, for about 15 minutes, without knowing the secret
+ * - `presign`: a URL that anyone can open, for about 15 minutes, without knowing the secret; keys only, since the URL of a
+ *   bearer token would give the token away
  *
  * @since 0.1.0
  * @category models
@@ -161,6 +162,9 @@ export const layerSm3: Layer.Layer<Signer> = Layer.effect(Signer, make("ACS3-HMA
 
 /**
  * The seed's version 1 signatures of RPC and ROA, HMAC-SHA1 (`SHA256withRSA` for key pairs).
+ *
+ * They cover less than V3: of an RPC request the parameters of query and form, but no other body; of an ROA request the
+ * body by its MD5, but not a stream that is sent as it flows.
  *
  * @since 0.1.0
  * @category layers

@@ -32,6 +32,8 @@ export class Timeouts extends Context.Reference<Timeouts>()("@effect-aliyun/core
 }) {}
 
 /**
+ * Changes the limits that are given, and leaves the other as it was.
+ *
  * @since 0.1.0
  * @category layers
  * @example
@@ -39,7 +41,11 @@ export class Timeouts extends Context.Reference<Timeouts>()("@effect-aliyun/core
  *
  * export const Patient = Timeouts.layer({ attempt: "90 seconds", total: "3 minutes" })
  */
-export const layer = (timeouts: Values): Layer.Layer<Timeouts> => Layer.succeed(Timeouts, timeouts)
+export const layer = (timeouts: Partial<Values>): Layer.Layer<Timeouts> =>
+  Layer.effect(
+    Timeouts,
+    Effect.map(Timeouts, (current) => ({ ...current, ...timeouts }))
+  )
 
 /**
  * @since 0.1.0
@@ -53,10 +59,10 @@ export const layer = (timeouts: Values): Layer.Layer<Timeouts> => Layer.succeed(
  * )
  */
 export const withTimeouts: {
-  (timeouts: Values): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  <A, E, R>(self: Effect.Effect<A, E, R>, timeouts: Values): Effect.Effect<A, E, R>
-} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, timeouts: Values): Effect.Effect<A, E, R> =>
-  Effect.provideService(self, Timeouts, timeouts)
+  (timeouts: Partial<Values>): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, timeouts: Partial<Values>): Effect.Effect<A, E, R>
+} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, timeouts: Partial<Values>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Timeouts, (current) => Effect.provideService(self, Timeouts, { ...current, ...timeouts }))
 )
 
 /**

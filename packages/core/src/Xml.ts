@@ -1,6 +1,6 @@
 /**
- * XML bodies, in an entry of their own so that they weigh nothing where they are not used. Entities other than the five
- * predefined ones are not expanded, document types are refused.
+ * XML bodies, in an entry of their own so that they weigh nothing where they are not used. Of entities only the predefined
+ * ones and character references are expanded; document types are refused.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ import type * as AcsError from "./AcsError.js"
 import * as AcsResponse from "./AcsResponse.js"
 
 /**
- * Why a text is no XML that will be read; never holds the text.
+ * Why a text is not read, or a value not written; never holds the text or the value.
  *
  * @since 0.1.0
  * @category models
@@ -21,6 +21,8 @@ export interface Issue {
 }
 
 const maxDepth = 128
+const maxValues = 1_000_000
+const refuse = (issue: string) => Either.left<Issue>({ issue })
 
 const parser = new XMLParser({
   ignoreAttributes: false,
@@ -28,7 +30,9 @@ const parser = new XMLParser({
   parseTagValue: false,
   parseAttributeValue: false,
   processEntities: true,
-  trimValues: true
+  // character references are part of this option
+  htmlEntities: true,
+  trimValues: false
 })
 
 const builder = new XMLBuilder({
@@ -40,7 +44,8 @@ const builder = new XMLBuilder({
 })
 
 /**
- * Parses a text. Elements become properties, repeated ones arrays, all leaves text; attributes carry an `@` in front.
+ * Parses a text. Elements become properties, repeated ones arrays, all leaves text as it stands; attributes carry an `@` in
+ * front.
  *
  * @since 0.1.0
  * @category parsing
@@ -51,27 +56,49 @@ const builder = new XMLBuilder({
  * console.log(Either.getOrThrow(Xml.parseText("<a><b>1</b><b>2</b></a>"))) // { a: { b: [ "1", "2" ] } }
  */
 export const parseText = (text: string): Either.Either<unknown, Issue> => {
-  if (/<!(DOCTYPE|ENTITY)/i.test(text)) return Either.left({ issue: "holds a document type, which is not read" })
-  if (depthOf(text) > maxDepth) return Either.left({ issue: `nests deeper than ${maxDepth} levels` })
-  return Either.try({
-    try: () => (XMLValidator.validate(text) === true ? { value: parser.parse(text) as unknown } : undefined),
-    catch: (): Issue => ({ issue: "is no well-formed XML" })
-  }).pipe(
-    Either.flatMap((parsed) =>
-      parsed === undefined ? Either.left({ issue: "is no well-formed XML" }) : Either.right(parsed.value)
-    )
-  )
+  if (/<!(DOCTYPE|ENTITY)/i.test(text)) return refuse("holds a document type, which is not read")
+  // found before the parser recurses
+  if (depthOf(text) > maxDepth) return refuse(`nests deeper than ${maxDepth} levels`)
+  try {
+    return XMLValidator.validate(text) === true
+      ? Either.right(withoutIndentation(parser.parse(text)))
+      : refuse("is no well-formed XML")
+  } catch {
+    return refuse("is no well-formed XML")
+  }
 }
 
-/** an upper bound, found before the parser recurses: it counts tags that open and are not closed yet */
+/** how deep elements nest, or more, found in one pass from tag to tag */
 const depthOf = (text: string): number => {
   let depth = 0
   let deepest = 0
-  for (const [, slash, , selfClosing] of text.matchAll(/<(\/?)([A-Za-z_][^\s/>]*)[^>]*?(\/?)>/g)) {
-    if (slash === "/") depth--
-    else if (selfClosing !== "/") deepest = Math.max(deepest, ++depth)
+  for (let open = text.indexOf("<"); open >= 0;) {
+    const [kind, end] = text.startsWith("<!--", open)
+      ? ["skip", text.indexOf("-->", open)]
+      : text.startsWith("<![CDATA[", open)
+        ? ["skip", text.indexOf("]]>", open)]
+        : [text.charAt(open + 1), text.indexOf(">", open)]
+    if (end < 0) break
+    if (kind === "/") depth--
+    else if (kind !== "skip" && kind !== "?" && kind !== "!" && text.charAt(end - 1) !== "/") {
+      deepest = Math.max(deepest, ++depth)
+    }
+    open = text.indexOf("<", end)
   }
   return deepest
+}
+
+/** the white space between elements, which the parser keeps as text beside them; its depth is bounded by then */
+const withoutIndentation = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutIndentation)
+  if (typeof value !== "object" || value === null) return value
+  const entries = Object.entries(value)
+  const hasElements = entries.some(([name]) => name !== "#text" && !name.startsWith("@"))
+  return Object.fromEntries(
+    entries
+      .filter(([name, item]) => !(hasElements && name === "#text" && typeof item === "string" && item.trim() === ""))
+      .map(([name, item]) => [name, withoutIndentation(item)])
+  )
 }
 
 /**
@@ -100,14 +127,43 @@ export const parse = (response: AcsResponse.AcsResponse): Effect.Effect<unknown,
   )
 
 /**
- * XML text of plain values: properties become elements, arrays repeat them.
+ * XML text of plain values: properties become elements, arrays repeat them, `@name` an attribute. Names that XML does not
+ * know, cycles and too deep values are refused.
  *
  * @since 0.1.0
  * @category writing
  * @example
  * import * as Body from "@effect-aliyun/core/Body"
  * import * as Xml from "@effect-aliyun/core/Xml"
+ * import * as Either from "effect/Either"
  *
- * export const body = Body.xml(Xml.stringify({ Message: { MessageBody: "a < b" } }))
+ * export const body = Either.map(Xml.stringify({ Message: { MessageBody: "a < b" } }), Body.xml)
  */
-export const stringify = (value: Readonly<Record<string, unknown>>): string => builder.build(value)
+export const stringify = (value: Readonly<Record<string, unknown>>): Either.Either<string, Issue> => {
+  const issue = issueOf(value)
+  if (issue !== undefined) return refuse(issue)
+  try {
+    return Either.right(builder.build(value))
+  } catch {
+    return refuse("cannot be written as XML; pass plain values")
+  }
+}
+
+const elementName = /^@?[A-Za-z_][A-Za-z0-9_.-]*$|^#text$/
+
+const issueOf = (value: unknown): string | undefined => {
+  let visited = 0
+  const visit = (current: unknown, depth: number): string | undefined => {
+    if (depth > maxDepth) return `nests deeper than ${maxDepth} levels`
+    if (++visited > maxValues) return "holds too many values"
+    if (typeof current === "function" || typeof current === "symbol") return "holds a function or symbol"
+    if (typeof current !== "object" || current === null) return undefined
+    for (const [name, item] of Object.entries(current)) {
+      if (!Array.isArray(current) && !elementName.test(name)) return "has a name that no element can have"
+      const issue = visit(item, depth + 1)
+      if (issue !== undefined) return issue
+    }
+    return undefined
+  }
+  return visit(value, 0)
+}

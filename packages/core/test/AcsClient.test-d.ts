@@ -4,6 +4,7 @@ import * as AcsError from "@effect-aliyun/core/AcsError"
 import type * as AcsResponse from "@effect-aliyun/core/AcsResponse"
 import * as AcsTest from "@effect-aliyun/core/AcsTest"
 import type { Credentials } from "@effect-aliyun/core/Credentials"
+import * as CredentialsModule from "@effect-aliyun/core/Credentials"
 import * as Endpoint from "@effect-aliyun/core/Endpoint"
 import * as Region from "@effect-aliyun/core/Region"
 import * as RetryPolicy from "@effect-aliyun/core/RetryPolicy"
@@ -87,6 +88,29 @@ const byCategory = call.pipe(AcsError.catchCategory("NotFound", () => Effect.suc
 equals<Effect.Effect.Error<typeof byCategory>, Failure>(true)
 const closed: AcsError.ServerException<"A"> = null as never
 const open: AcsError.ServerException = closed
+
+// data-first as well, and the error type stays
+const dataFirst = AcsError.catchCode(typed, "Forbidden.RAM", (error) => Effect.succeed(error.code))
+equals<Effect.Effect.Success<typeof dataFirst>, number | "Forbidden.RAM">(true)
+equals<Effect.Effect.Error<typeof dataFirst>, Effect.Effect.Error<typeof typed>>(true)
+const kindFirst = AcsError.catchCategory(call, "NotFound", () => Effect.succeedNone)
+equals<Effect.Effect.Error<typeof kindFirst>, Failure>(true)
+
+// providers of different needs in one chain
+declare const needsHttp: CredentialsModule.Provider<HttpClient>
+declare const needsSigner: CredentialsModule.Provider<Signer>
+const chain = CredentialsModule.layer(needsHttp, CredentialsModule.env, needsSigner)
+equals<typeof chain, Layer.Layer<Credentials, never, HttpClient | Signer>>(true)
+const free = CredentialsModule.layer(CredentialsModule.env)
+equals<typeof free, Layer.Layer<Credentials>>(true)
+
+// parameters may be typed by an interface
+interface Query {
+  readonly PageSize: number
+}
+const query: Query = { PageSize: 10 }
+const withInterface = AcsClient.rpc({ product: "Ecs", version: "2014-05-26", action: "DescribeInstances", query })
+equals<typeof withInterface, typeof call>(true)
 
 // a decoded answer
 const decoded = call.pipe(

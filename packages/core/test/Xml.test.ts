@@ -5,7 +5,7 @@ import * as Either from "effect/Either"
 describe("Xml", () => {
   it("writes what it reads", () => {
     const value = { Message: { "@id": "7", Body: 'a < b & "c"', Tag: ["1", "2"], Empty: "" } }
-    const text = Xml.stringify(value)
+    const text = Either.getOrThrow(Xml.stringify(value))
     assert.include(text, "a &lt; b &amp;")
     assert.deepStrictEqual(Either.getOrNull(Xml.parseText(text)), value)
   })
@@ -33,5 +33,28 @@ describe("Xml", () => {
   it("does not expand entities of the document's own", () => {
     const result = Xml.parseText("<a>&custom;</a>")
     assert.deepStrictEqual(Either.getOrNull(result), { a: "&custom;" })
+  })
+
+  it("keeps leaf texts as they stand, and drops indentation", () => {
+    const text = "<a>\n  <b> x &#20013;&#x6587; </b>\n  <c at='1'> </c>\n</a>"
+    assert.deepStrictEqual(Either.getOrNull(Xml.parseText(text)), {
+      a: { b: " x 中文 ", c: { "@at": "1", "#text": " " } }
+    })
+  })
+
+  it("takes time in proportion to the text, however hostile", () => {
+    for (const part of ["<a", "<a ", "<a<", "<!--", "<![CDATA[", "<a b='", "</a>", "<a/>", "&#1;", "<a b=1 "]) {
+      const started = performance.now()
+      Xml.parseText(part.repeat(100_000))
+      assert.isBelow(performance.now() - started, 3000, part)
+    }
+  })
+
+  it("writes no value that would be another", () => {
+    const cycle: Record<string, unknown> = {}
+    cycle["a"] = cycle
+    for (const value of [{ "a><b": 1 }, { "": 1 }, { "a b": 1 }, cycle, { a: () => 1 }]) {
+      assert.isTrue(Either.isLeft(Xml.stringify(value)))
+    }
   })
 })

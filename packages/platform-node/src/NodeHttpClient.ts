@@ -22,7 +22,7 @@ import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as HttpWire from "@effect-aliyun/core/HttpWire"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { globalValue } from "effect/GlobalValue"
 import * as Layer from "effect/Layer"
@@ -72,7 +72,7 @@ export interface Options {
  */
 export const make = (options: Options = {}): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
   Effect.map(Connections.make(options), (connections) => {
-    const execute = executeWith(connections, Duration.toMillis(options.unreadTimeout ?? "30 seconds"))
+    const execute = executeWith(connections, Connections.millis(options.unreadTimeout ?? "30 seconds"))
     return HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
       (request) => Effect.flatMap(request, execute),
       Effect.succeed

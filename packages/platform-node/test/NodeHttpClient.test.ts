@@ -8,6 +8,7 @@ import * as HttpWire from "@effect-aliyun/core/HttpWire"
 import * as NodeHttpClient from "@effect-aliyun/platform-node/NodeHttpClient"
 import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -470,6 +471,18 @@ describe("connections", () => {
       yield* until(() => server.open() === 0, "socket closed", 400)
       const failure = failureOf(yield* Effect.flip(response.text))
       assert.deepStrictEqual([failure.kind, failure.sent], ["Timeout", "all"])
+    })
+  )
+
+  it.scopedLive("may lie unread for longer than a timer of Node can count", () =>
+    Effect.gen(function* () {
+      const server = yield* http((_, response) => response.end(large))
+      for (const unreadTimeout of ["30 days", Duration.infinity] as const) {
+        const client = yield* NodeHttpClient.make({ unreadTimeout })
+        const response = yield* client.get(server.url)
+        yield* Effect.sleep("50 millis")
+        assert.strictEqual((yield* response.arrayBuffer).byteLength, large.length)
+      }
     })
   )
 })

@@ -63,8 +63,8 @@ const text = (value: unknown): string | undefined =>
   typeof value === "string" ? value : typeof value === "number" && Number.isFinite(value) ? String(value) : undefined
 
 /**
- * Reads the flat elements of an XML error, `<Error><Code>…</Code>…</Error>`, without parsing XML: the first element of each
- * name counts, it must hold nothing but text, and no entity is expanded but the five predefined ones.
+ * Reads the flat elements of an XML answer, `<Error><Code>…</Code>…</Error>`, without parsing XML: the children of the root
+ * that hold nothing but text, the first of each name. No entity is expanded but the five predefined ones.
  *
  * @since 0.1.0
  * @category reading
@@ -74,26 +74,47 @@ const text = (value: unknown): string | undefined =>
  * console.log(ErrorBody.fromXml("<Error><Code>Throttling</Code></Error>").code) // Throttling
  */
 export const fromXml = (xml: string): ErrorBody => {
-  const element = (name: string): string | undefined => {
-    const open = xml.indexOf(`<${name}>`)
-    const start = open + name.length + 2
-    const end = open < 0 ? -1 : xml.indexOf("<", start)
-    if (end < 0 || !xml.startsWith(`</${name}>`, end)) return undefined
-    return xml
-      .slice(start, end)
-      .replace(/&(lt|gt|quot|apos|amp);/g, (_, entity: keyof typeof entities) => entities[entity])
-  }
+  const children = childrenOfRoot(xml)
   return {
-    code: element("Code"),
-    message: element("Message"),
-    requestId: element("RequestId"),
-    hostId: element("HostId"),
-    recommend: element("Recommend"),
+    code: children.get("Code"),
+    message: children.get("Message"),
+    requestId: children.get("RequestId"),
+    hostId: children.get("HostId"),
+    recommend: children.get("Recommend"),
     accessDeniedDetail: undefined
   }
 }
 
+/** one pass from tag to tag, in a time that grows with the length of the text alone */
+const childrenOfRoot = (xml: string): ReadonlyMap<string, string> => {
+  const children = new Map<string, string>()
+  let depth = 0
+  let textStart = 0
+  let lastOpened = ""
+  for (let open = xml.indexOf("<"); open >= 0; open = xml.indexOf("<", textStart)) {
+    const close = xml.indexOf(">", open)
+    if (close < 0) break
+    const tag = xml.slice(open + 1, close)
+    if (tag.startsWith("/")) {
+      // a leaf: closed right after it was opened, with its own name
+      if (depth === 2 && tag.slice(1) === lastOpened && !children.has(lastOpened)) {
+        children.set(lastOpened, unescape(xml.slice(textStart, open)))
+      }
+      depth--
+      lastOpened = ""
+    } else if (!tag.startsWith("?") && !tag.startsWith("!") && !tag.endsWith("/")) {
+      depth++
+      lastOpened = tag
+    }
+    textStart = close + 1
+  }
+  return children
+}
+
 const entities = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" }
+
+const unescape = (text: string): string =>
+  text.replace(/&(lt|gt|quot|apos|amp);/g, (_, entity: keyof typeof entities) => entities[entity])
 
 const successCodes: ReadonlySet<string> = new Set(["ok", "success", "200", "0"])
 
@@ -116,10 +137,25 @@ export const isBusinessFailure = (json: unknown, style: "RPC" | "ROA"): boolean 
     : style === "ROA" && Object.hasOwn(json, "success")
       ? (json as { readonly success?: unknown }).success
       : undefined
-  if (success === false || success === "false") return true
   const { code, message } = fromJson(json, style)
-  return code !== undefined && code !== "" && message !== undefined && !successCodes.has(code.toLowerCase())
+  return saysFailure(success, code, message)
 }
+
+/**
+ * The same for an answer in XML.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isBusinessFailureXml = (xml: string): boolean => {
+  const children = childrenOfRoot(xml)
+  return saysFailure(children.get("Success"), children.get("Code"), children.get("Message"))
+}
+
+const saysFailure = (success: unknown, code: string | undefined, message: string | undefined): boolean =>
+  success === false ||
+  (typeof success === "string" && success.toLowerCase() === "false") ||
+  (code !== undefined && code !== "" && message !== undefined && !successCodes.has(code.toLowerCase()))
 
 // version 1 signatures are answered with "string to sign is:…", ACS3 with "StringToSign is […] server CanonicalRequest is […]"
 const secretEcho = /((?:server )?(?:string ?to ?sign|canonical ?request) is ?[:[])[\s\S]*/i

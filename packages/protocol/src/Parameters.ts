@@ -50,7 +50,7 @@ export interface Options {
   readonly styles?: Readonly<Record<string, ArrayStyle>>
   /** how deep values may nest; 128 unless told */
   readonly maxDepth?: number
-  /** how many wire parameters may come out; 100,000 unless told */
+  /** how many wire parameters may come out; 100,000 unless told. Ten times as many values may be visited on the way */
   readonly maxPairs?: number
 }
 
@@ -74,12 +74,19 @@ const delimiters = { simple: ",", spaceDelimited: " ", pipeDelimited: "|" } as c
  * const { pairs } = Parameters.flatten({ Tag: [{ Key: "env", Value: "prod" }], DryRun: true, Name: null })
  * console.log(pairs) // [ [ "Tag.1.Key", "env" ], [ "Tag.1.Value", "prod" ], [ "DryRun", "true" ] ]
  */
-export const flatten = (input: Readonly<Record<string, unknown>>, options: Options = {}): Flattened => {
+export const flatten = (input: object, options: Options = {}): Flattened => {
   const { styles = {}, maxDepth = 128, maxPairs = 100_000 } = options
+  if (!isContainer(input) || Array.isArray(input)) {
+    return { pairs: [], issues: [{ path: "", issue: "must be a plain object of parameters" }] }
+  }
   const pairs: Array<readonly [string, string]> = []
   const issues: Array<Issue> = []
   const names = new Set<string>()
   const parents = new Set<object>([input])
+  // values are counted as well: one object that is referred to twice at each level doubles them at each level
+  const maxVisited = 10 * maxPairs + 100
+  let visited = 0
+  let isFull = false
 
   const emit = (path: string, text: string) => {
     if (!Encoding.isWellFormed(text)) return report(path, "holds a lone surrogate; pass well-formed text")
@@ -91,11 +98,12 @@ export const flatten = (input: Readonly<Record<string, unknown>>, options: Optio
     issues.push({ path, issue })
   }
   const visit = (path: string, value: unknown, style: ArrayStyle, depth: number): void => {
-    if (value === null || value === undefined) return
-    if (pairs.length >= maxPairs) {
-      if (issues.at(-1)?.issue !== tooMany) report(path, tooMany)
+    if (++visited > maxVisited || pairs.length >= maxPairs) {
+      if (!isFull) report(path, tooMany)
+      isFull = true
       return
     }
+    if (value === null || value === undefined) return
     const text = scalar(value)
     if (text !== undefined) return emit(path, text)
     if (!isContainer(value)) return report(path, describe(value))
@@ -110,7 +118,7 @@ export const flatten = (input: Readonly<Record<string, unknown>>, options: Optio
       if (style === "simple" || style === "spaceDelimited" || style === "pipeDelimited") {
         joinList(path, value, delimiters[style])
       } else {
-        value.forEach((element, index) => visit(`${path}.${index + 1}`, element, "flat", depth + 1))
+        for (let i = 0; i < value.length && !isFull; i++) visit(`${path}.${i + 1}`, value[i], "flat", depth + 1)
       }
     } else {
       visitRecord(`${path}.`, value, depth + 1)
@@ -120,6 +128,7 @@ export const flatten = (input: Readonly<Record<string, unknown>>, options: Optio
   const joinList = (path: string, list: ReadonlyArray<unknown>, delimiter: string) => {
     if (list.length === 0) return
     const texts: Array<string> = []
+    if (list.length > maxPairs) return report(path, tooMany)
     list.forEach((element, index) => {
       const text = element === null || element === undefined ? "" : scalar(element)
       if (text === undefined)
@@ -130,6 +139,7 @@ export const flatten = (input: Readonly<Record<string, unknown>>, options: Optio
   }
   const visitRecord = (prefix: string, record: Readonly<Record<string, unknown>>, depth: number) => {
     for (const name of Object.keys(record)) {
+      if (isFull) return
       const path = prefix + name
       if (name === "__proto__") report(path, "is no name a parameter can have; rename it")
       else if (!Encoding.isWellFormed(name)) report(path, "is a name with a lone surrogate; pass well-formed text")
@@ -142,6 +152,7 @@ export const flatten = (input: Readonly<Record<string, unknown>>, options: Optio
 }
 
 const tooMany = "comes after too many parameters; send fewer in one request"
+const mostJsonValues = 1_000_000
 
 /**
  * The wire text of a single value; `undefined` when it is none (a container, `NaN`, a function, …).
@@ -185,7 +196,7 @@ const describe = (value: unknown): string => {
 
 /**
  * JSON text of a value, bigints as numbers in full precision; `undefined` when it holds a cycle, nests deeper than
- * `maxDepth`, or holds nothing JSON can say.
+ * `maxDepth`, holds more than a million values, or holds nothing JSON can say.
  *
  * @since 0.1.0
  * @category values
@@ -195,8 +206,9 @@ const describe = (value: unknown): string => {
  * console.log(Parameters.toJson({ id: 9007199254740993n, name: "a" })) // {"id":9007199254740993,"name":"a"}
  */
 export const toJson = (value: unknown, maxDepth = 128): string | undefined => {
+  let visited = 0
   const write = (current: unknown, depth: number): string | undefined => {
-    if (depth > maxDepth) return undefined
+    if (depth > maxDepth || ++visited > mostJsonValues) return undefined
     switch (typeof current) {
       case "string":
       case "boolean":

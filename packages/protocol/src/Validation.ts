@@ -8,6 +8,9 @@
  */
 import * as Encoding from "./Encoding.js"
 
+// the functions here are what stands between untyped callers and the wire: a value that is no text fits no pattern
+const fits = (pattern: RegExp, text: string): boolean => typeof text === "string" && pattern.test(text)
+
 const label = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/
 const hostLabel = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
@@ -30,7 +33,7 @@ const methodToken = /^[A-Z]+$/
  * console.log(Validation.hostPart("evil.example/?")) // must be 1 to 63 letters, digits, '-' or '_', for instance 'cn-hangzhou'
  */
 export const hostPart = (text: string): string | undefined =>
-  label.test(text) ? undefined : "must be 1 to 63 letters, digits, '-' or '_', for instance 'cn-hangzhou'"
+  fits(label, text) ? undefined : "must be 1 to 63 letters, digits, '-' or '_', for instance 'cn-hangzhou'"
 
 /**
  * A product code, for instance `Ecs` or `r-kvstore`.
@@ -39,7 +42,7 @@ export const hostPart = (text: string): string | undefined =>
  * @category validation
  */
 export const product = (text: string): string | undefined =>
-  label.test(text) ? undefined : "must be a product code of letters, digits, '-' or '_', for instance 'Ecs'"
+  fits(label, text) ? undefined : "must be a product code of letters, digits, '-' or '_', for instance 'Ecs'"
 
 /**
  * An API version, for instance `2014-05-26`.
@@ -48,7 +51,7 @@ export const product = (text: string): string | undefined =>
  * @category validation
  */
 export const version = (text: string): string | undefined =>
-  apiVersion.test(text) && text.length <= 64 ? undefined : "must be an API version, for instance '2014-05-26'"
+  fits(apiVersion, text) && text.length <= 64 ? undefined : "must be an API version, for instance '2014-05-26'"
 
 /**
  * An action, for instance `DescribeInstances`.
@@ -57,7 +60,7 @@ export const version = (text: string): string | undefined =>
  * @category validation
  */
 export const action = (text: string): string | undefined =>
-  apiName.test(text) && text.length <= 256
+  fits(apiName, text) && text.length <= 256
     ? undefined
     : "must be an API name of letters, digits and '_', for instance 'DescribeInstances'"
 
@@ -68,7 +71,7 @@ export const action = (text: string): string | undefined =>
  * @category validation
  */
 export const method = (text: string): string | undefined =>
-  methodToken.test(text) && text.length <= 16 ? undefined : "must be an HTTP method in upper case, for instance 'POST'"
+  fits(methodToken, text) && text.length <= 16 ? undefined : "must be an HTTP method in upper case, for instance 'POST'"
 
 /**
  * @since 0.1.0
@@ -94,7 +97,10 @@ export interface EndpointParts {
  * console.log(typeof Validation.endpoint("user@evil.example")) // string
  */
 export const endpoint = (text: string): EndpointParts | string => {
-  const match = /^(?:(https?):\/\/)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?\/?$/i.exec(text)
+  const match =
+    typeof text !== "string"
+      ? null
+      : /^(?:(https?):\/\/)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?\/?$/i.exec(text)
   const written = match?.[2]
   const advice =
     "must be a host with an optional scheme and port, for instance 'ecs.cn-hangzhou.aliyuncs.com'; no path, query or user"
@@ -118,8 +124,8 @@ export const endpoint = (text: string): EndpointParts | string => {
  * @category validation
  */
 export const header = (name: string, value: string): string | undefined => {
-  if (!headerName.test(name)) return "must be a header name of letters, digits and '-'"
-  if (!headerValue.test(value))
+  if (!fits(headerName, name)) return "must be a header name of letters, digits and '-'"
+  if (!fits(headerValue, value))
     return "must be a header value of visible ASCII characters, without line breaks; encode other text first"
   return undefined
 }
@@ -131,7 +137,9 @@ export const header = (name: string, value: string): string | undefined => {
  * @category validation
  */
 export const text = (value: string): string | undefined =>
-  Encoding.isWellFormed(value) ? undefined : "holds a lone surrogate; pass well-formed text"
+  typeof value === "string" && Encoding.isWellFormed(value)
+    ? undefined
+    : "must be text without a lone surrogate; pass well-formed text"
 
 const pathCharacters = /^[A-Za-z0-9\-._~!$&'()*+,;=:@%/[\]]*$/
 const dotSegment = /^(?:\.|%2e){1,2}$/i
@@ -144,11 +152,14 @@ const dotSegment = /^(?:\.|%2e){1,2}$/i
  * @category validation
  */
 export const pathPattern = (pattern: string): string | undefined => {
-  if (!pattern.startsWith("/")) return "must start with '/', for instance '/clusters/[ClusterId]'"
+  if (typeof pattern !== "string" || !pattern.startsWith("/"))
+    return "must start with '/', for instance '/clusters/[ClusterId]'"
   if (pattern.startsWith("//")) return "must not start with '//': it reads as another host"
   if (pattern.includes("?") || pattern.includes("#")) return "must hold no '?' or '#'; pass the query as 'query'"
-  if (!pathCharacters.test(pattern)) return "holds a character that a path cannot hold; percent-encode it"
+  if (!fits(pathCharacters, pattern)) return "holds a character that a path cannot hold; percent-encode it"
   if (/%(?![0-9A-Fa-f]{2})/.test(pattern)) return "holds a '%' that starts no %XX; write it as %25"
+  // what is no UTF-8 would be signed and sent as U+FFFD, which names another resource
+  if (Encoding.percentDecode(pattern).includes("\uFFFD")) return "holds %XX that are no UTF-8"
   return pattern.split("/").some((segment) => dotSegment.test(segment)) ? "must hold no '.' or '..' segment" : undefined
 }
 

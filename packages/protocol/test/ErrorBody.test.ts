@@ -134,10 +134,30 @@ describe("fromXml", () => {
   })
 })
 
+describe("isBusinessFailureXml", () => {
+  it.each<[boolean, string]>([
+    [true, "<R><Success>false</Success></R>"],
+    [true, "<R><Success>False</Success></R>"],
+    [true, "<R><Code>isv.X</Code><Message>m</Message></R>"],
+    [false, "<R><Success>true</Success><Code>OK</Code><Message>OK</Message></R>"],
+    // of an item, not of the answer
+    [false, "<R><Items><Item><Success>false</Success><Code>X</Code><Message>m</Message></Item></Items></R>"],
+    [false, ""]
+  ])("%s: %s", (expected, xml) => {
+    expect(ErrorBody.isBusinessFailureXml(xml)).toBe(expected)
+  })
+
+  it("reads children of the root only, past empty elements and nested ones", () => {
+    const xml = "<E><A/><B><Code>inner</Code></B><?pi?><!-- - --><Code>outer</Code></E>"
+    expect(ErrorBody.fromXml(xml).code).toBe("outer")
+  })
+})
+
 describe("isBusinessFailure", () => {
   it.each<[boolean, unknown]>([
     [true, { Success: false }],
     [true, { Success: "false", Code: "OK" }],
+    [true, { Success: "False" }],
     [true, { Code: "isv.BUSINESS_LIMIT_CONTROL", Message: "m" }],
     [true, { Code: 500, Message: "m" }],
     [true, { Success: true, Code: "Failed", Message: "m" }],

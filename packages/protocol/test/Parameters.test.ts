@@ -122,6 +122,26 @@ describe("flatten", () => {
     expect(paths({ a: nest(2), b: "kept" }, { maxDepth: 1 })).toEqual(["a.a: nests deeper than 1 levels"])
   })
 
+  it("is not led astray by one object referred to many times, nor by a long empty list", () => {
+    let shared: unknown = "leaf"
+    for (let i = 0; i < 60; i++) shared = [shared, shared]
+    const started = performance.now()
+    expect(Parameters.flatten({ A: shared }).issues).toHaveLength(1)
+    expect(Parameters.toJson(shared)).toBeUndefined()
+    expect(Parameters.flatten({ A: new Array(1e8) }).issues).toHaveLength(1)
+    expect(Parameters.flatten({ A: new Array(1e8) }, { styles: { A: "simple" } }).issues).toHaveLength(1)
+    expect(performance.now() - started).toBeLessThan(5000)
+  })
+
+  it("takes plain objects only", () => {
+    for (const input of [null, 1, "a", [], new Map([["a", 1]]), new URLSearchParams("a=1")] as ReadonlyArray<object>) {
+      expect(Parameters.flatten(input)).toEqual({
+        pairs: [],
+        issues: [{ path: "", issue: "must be a plain object of parameters" }]
+      })
+    }
+  })
+
   it("stops at the count it is told, and says so once", () => {
     const { issues, pairs } = Parameters.flatten({ Id: ["a", "b", "c", "d"], Z: null }, { maxPairs: 2 })
     expect(pairs).toEqual([

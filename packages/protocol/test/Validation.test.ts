@@ -237,3 +237,36 @@ describe("pathParameter", () => {
     }
   })
 })
+
+describe("values that are no text", () => {
+  it.each([
+    undefined,
+    null,
+    5,
+    {},
+    [],
+    Symbol("s"),
+    new Uint8Array(1)
+  ] as ReadonlyArray<unknown> as ReadonlyArray<never>)("%o", (value) => {
+    for (const check of [
+      Validation.hostPart,
+      Validation.product,
+      Validation.version,
+      Validation.action,
+      Validation.method,
+      Validation.text,
+      Validation.pathPattern,
+      Validation.pathParameter
+    ]) {
+      expect(check(value)).toBeTypeOf("string")
+    }
+    expect(Validation.endpoint(value)).toBeTypeOf("string")
+    expect(Validation.header("x-a", value)).toBeTypeOf("string")
+    expect(Validation.header(value, "a")).toBeTypeOf("string")
+  })
+})
+
+it("a path of bytes that are no UTF-8 would name another resource", () => {
+  expect(Validation.pathPattern("/a/%FF")).toBe("holds %XX that are no UTF-8")
+  expect(Validation.pathPattern("/a/%E4%B8%AD")).toBeUndefined()
+})

@@ -1,5 +1,4 @@
-/** One attempt: credentials, time, nonce, signature, sending, reading, judging. */
-import * as ErrorBody from "@effect-aliyun/protocol/ErrorBody"
+/** One attempt up to its answer: credentials, time, nonce, signature, sending. An answer that says no is read and refused. */
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
@@ -8,13 +7,11 @@ import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import type * as AcsError from "../AcsError.js"
-import * as AcsResponse from "../AcsResponse.js"
 import { Credentials } from "../Credentials.js"
-import type * as Limits from "../Limits.js"
 import * as Nonce from "../Nonce.js"
-import { Signer, type SignedRequest, type UnsignedRequest } from "../Signer.js"
+import type { SignedRequest, UnsignedRequest } from "../Signer.js"
+import { Signer } from "../Signer.js"
 import * as bytes from "./bytes.js"
 import * as failure from "./failure.js"
 import { type Redact, redactor } from "./redact.js"
@@ -25,6 +22,15 @@ type Services = Credentials | Signer | HttpClient.HttpClient
 export interface Call extends failure.Call {
   readonly unsigned: UnsignedRequest
   readonly businessFailure: "error" | "value"
+}
+
+/** @internal one attempt of a call: its number, when it must have ended, and whom to tell that sending begins */
+export interface Trial {
+  readonly call: Call
+  readonly context: Context.Context<Services>
+  readonly number: number
+  readonly until: number
+  readonly onSend: () => void
 }
 
 /** @internal an open answer of status 2xx, its body not read yet */
@@ -49,89 +55,61 @@ export const sign = (
     )
   )
 
-/** @internal sends, and reads the body of an answer that failed; that of one that succeeded is left to the caller */
-export const open = (
-  call: Call,
-  context: Context.Context<Services>,
-  onSend: () => void
-): Effect.Effect<Open, AcsError.AcsError> =>
-  Effect.flatMap(sign(call.unsigned, context), ({ redact, signed }) => {
-    const client = quiet(Context.get(context, HttpClient.HttpClient))
-    return Effect.suspend(() => {
-      onSend()
-      return client.execute(toHttp(signed))
-    }).pipe(
-      Effect.mapError((error) => failure.fromHttpClient(error, call, 0)),
+/** @internal signs and sends; the body of an answer that succeeded is left to the caller */
+export const open = (trial: Trial): Effect.Effect<Open, AcsError.AcsError> =>
+  Effect.flatMap(sign(trial.call.unsigned, trial.context), ({ redact, signed }) =>
+    send(signed, trial).pipe(
+      Effect.catchAll((error) =>
+        // a client that was told to fail on the status still hands the answer over
+        error._tag === "ResponseError" && error.reason === "StatusCode"
+          ? Effect.succeed(error.response)
+          : Effect.fail(failure.fromHttpClient(error, trial.call, 0))
+      ),
       Effect.flatMap((response) =>
         response.status >= 200 && response.status < 300
           ? Effect.succeed({ response, redact })
-          : Effect.flatMap(readFailed(response, call), (answer) => refuse(answer, call, redact))
+          : Effect.flatMap(readFailed(response, trial.until), (answer) => refuse(answer, trial.call, redact))
       )
     )
-  })
-
-type Judged = Effect.Effect<AcsResponse.AcsResponse, AcsError.AcsError>
-
-/** @internal reads an answer of status 2xx to its end and judges it */
-export const read = ({ redact, response }: Open, call: Call, limits: Limits.Values, attempts: number): Judged =>
-  Effect.flatMap(readBody(response, call, limits.responseBytes), ({ bytes: body, complete }): Judged => {
-    const answer = { status: response.status, headers: response.headers, bytes: body }
-    const headerId = response.headers["x-acs-request-id"]
-    const give = (json: unknown, requestId: string | undefined) =>
-      AcsResponse.unsafeMake({
-        requestId: requestId ?? "",
-        status: response.status,
-        headers: response.headers,
-        attempts,
-        bytes: body,
-        json: Effect.succeed(json),
-        unexpected: failure.unexpectedResponse(answer, requestId, call, attempts, redact)
-      })
-    const unexpected = (issue: string, requestId = headerId) =>
-      Effect.fail(failure.unexpectedResponse(answer, requestId, call, attempts, redact)(issue))
-
-    if (!complete)
-      return unexpected(`the body is larger than ${limits.responseBytes} bytes; Limits sets how much is read`)
-    if (hasNoBody(response.status, call.unsigned.method)) return Effect.succeed(give(undefined, headerId))
-    if (call.format !== "JSON") return Effect.succeed(lazily(answer, headerId, call, attempts, redact, response))
-    const text = bytes.toText(body)
-    if (text === undefined) return unexpected("the body is not valid UTF-8")
-    if (text === "") return unexpected("the body is empty")
-    const json = bytes.toJson(text)
-    if (json === undefined) return unexpected("the body is no JSON, or was cut off")
-    const requestId = ErrorBody.fromJson(json.value, call.style).requestId ?? headerId
-    if (bytes.isDeeperThan(json.value, limits.depth)) {
-      return unexpected(`the body nests deeper than ${limits.depth} levels`, requestId)
-    }
-    return call.businessFailure === "error" && ErrorBody.isBusinessFailure(json.value, call.style)
-      ? refuse(answer, call, redact)
-      : Effect.succeed(give(json.value, requestId))
-  })
-
-/** @internal the body of an answer of status 2xx as it flows */
-export const streamOf = ({ response }: Open, call: Call): Stream.Stream<Uint8Array, AcsError.ClientException> => {
-  let received = 0
-  return Stream.suspend(() => response.stream).pipe(
-    Stream.tap((chunk) => Effect.sync(() => (received += chunk.length))),
-    Stream.catchAll((error) =>
-      isEmptyBody(error) ? Stream.empty : Stream.fail(failure.fromHttpClient(error, call, received))
-    )
-  )
-}
-
-// the platform's own HTTP span and trace headers would print tokens and add headers that are not signed
-const quiet = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
-  client.pipe(
-    HttpClient.withTracerDisabledWhen(() => true),
-    HttpClient.withTracerPropagation(false)
   )
 
-/** @internal */
+/** @internal the failure that an answer reports */
+export const refuse = (
+  answer: failure.Answer,
+  call: failure.Call,
+  redact: Redact
+): Effect.Effect<never, AcsError.ServerException> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.fail(failure.fromAnswer(answer, call, redact, now)))
+
+/** @internal what the platform's fetch client says of an answer without a body */
+export const isEmptyBody = (error: HttpClientError.HttpClientError): boolean =>
+  error._tag === "ResponseError" && error.reason === "EmptyBody"
+
+/**
+ * The options of the platform's fetch client, by their key: importing its module would put it into every bundle. Left to
+ * itself, fetch follows redirects, to any host, with the token in its headers.
+ */
+const FetchOptions = Context.GenericTag<RequestInit>("@effect/platform/FetchHttpClient/FetchOptions")
+
+const send = (
+  signed: SignedRequest,
+  { context, onSend }: Trial
+): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> =>
+  Effect.suspend(() => {
+    onSend()
+    const options = context.unsafeMap.get(FetchOptions.key) as RequestInit | undefined
+    // the platform's own HTTP span and trace headers would print tokens and add headers that are not signed
+    return Context.get(context, HttpClient.HttpClient)
+      .pipe(HttpClient.withTracerDisabledWhen(() => true))
+      .execute(toHttp(signed))
+      .pipe(Effect.provideService(FetchOptions, { ...options, redirect: "manual" }))
+  })
+
 const toHttp = (signed: SignedRequest): HttpClientRequest.HttpClientRequest => {
-  const { "content-type": contentType, ...headers } = signed.headers
+  const contentType = signed.headers["content-type"]
   const { payload } = signed
   return HttpClientRequest.make(signed.method as HttpClientRequest.HttpClientRequest["method"])(signed.url, {
-    headers: contentType === undefined ? headers : signed.headers,
+    headers: signed.headers,
     ...(payload._tag === "Empty"
       ? {}
       : {
@@ -143,66 +121,18 @@ const toHttp = (signed: SignedRequest): HttpClientRequest.HttpClientRequest => {
   })
 }
 
-const refuse = (answer: failure.Answer, call: Call, redact: Redact): Effect.Effect<never, AcsError.ServerException> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.fail(failure.fromAnswer(answer, call, redact, now)))
-
 /** how much of a failed answer is looked at: error bodies are small, and a proxy's HTML page says nothing further on */
 const failedLimit = 64 * 1024
+const failedPatience = 2_000
 
-const readFailed = (
-  response: HttpClientResponse.HttpClientResponse,
-  call: Call
-): Effect.Effect<failure.Answer, AcsError.ClientException> =>
-  Effect.map(
-    // a body that breaks off does not hide that the service said no
-    Effect.orElseSucceed(readBody(response, call, failedLimit), () => ({ bytes: new Uint8Array(0), complete: false })),
-    ({ bytes: body }) => ({ status: response.status, headers: response.headers, bytes: body })
-  )
-
-const readBody = (
-  response: HttpClientResponse.HttpClientResponse,
-  call: Call,
-  limit: number
-): Effect.Effect<bytes.Collected, AcsError.ClientException> =>
-  Effect.suspend(() => {
-    let received = 0
-    return bytes
-      .collect(response.stream, limit, (total) => (received = total))
-      .pipe(
-        Effect.catchAll((error) =>
-          isEmptyBody(error)
-            ? Effect.succeed({ bytes: new Uint8Array(0), complete: true })
-            : Effect.fail(failure.fromHttpClient(error, call, received))
-        )
-      )
+/** a body that breaks off or never ends does not hide that the service said no: what has come by then counts */
+const readFailed = (response: HttpClientResponse.HttpClientResponse, until: number): Effect.Effect<failure.Answer> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const sink = bytes.sink(failedLimit)
+    return sink.drain(response.stream).pipe(
+      Effect.interruptible,
+      Effect.timeoutOption(Math.min(failedPatience, Math.max(0, (until - now) / 2))),
+      Effect.ignore,
+      Effect.map(() => ({ status: response.status, headers: response.headers, bytes: sink.taken().bytes }))
+    )
   })
-
-// what the platform's fetch client says of an answer without a body
-const isEmptyBody = (error: HttpClientError.HttpClientError): boolean =>
-  error._tag === "ResponseError" && error.reason === "EmptyBody"
-
-const hasNoBody = (status: number, method: string): boolean => status === 204 || status === 205 || method === "HEAD"
-
-/** an answer that was not asked for in JSON: its JSON is parsed only when someone wants it */
-const lazily = (
-  answer: failure.Answer,
-  requestId: string | undefined,
-  call: Call,
-  attempts: number,
-  redact: Redact,
-  response: HttpClientResponse.HttpClientResponse
-): AcsResponse.AcsResponse => {
-  const unexpected = failure.unexpectedResponse(answer, requestId, call, attempts, redact)
-  return AcsResponse.unsafeMake({
-    requestId: requestId ?? "",
-    status: answer.status,
-    headers: response.headers,
-    attempts,
-    bytes: answer.bytes,
-    json: Effect.suspend(() => {
-      const json = bytes.toJson(bytes.toText(answer.bytes) ?? "")
-      return json === undefined ? Effect.fail(unexpected("the body is no JSON")) : Effect.succeed(json.value)
-    }),
-    unexpected
-  })
-}

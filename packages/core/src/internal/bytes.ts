@@ -8,24 +8,32 @@ export interface Collected {
   readonly complete: boolean
 }
 
-/** @internal reads at most `limit` bytes, and stops the stream when there is more */
-export const collect = <E, R>(
-  stream: Stream.Stream<Uint8Array, E, R>,
-  limit: number,
-  onChunk?: (total: number) => void
-): Effect.Effect<Collected, E, R> =>
-  Effect.suspend(() => {
-    const chunks: Array<Uint8Array> = []
-    let total = 0
-    return Stream.runForEachWhile(stream, (chunk) =>
+/**
+ * @internal takes bytes up to a limit, and stops the stream when there is more. What has come can be looked at even when the
+ * rest never does.
+ */
+export interface Sink {
+  readonly drain: <E, R>(stream: Stream.Stream<Uint8Array, E, R>) => Effect.Effect<void, E, R>
+  readonly taken: () => Collected
+  readonly received: () => number
+}
+
+/** @internal */
+export const sink = (limit: number): Sink => {
+  const chunks: Array<Uint8Array> = []
+  let total = 0
+  return {
+    drain: Stream.runForEachWhile((chunk) =>
       Effect.sync(() => {
         chunks.push(chunk)
         total += chunk.length
-        onChunk?.(total)
         return total <= limit
       })
-    ).pipe(Effect.map(() => ({ bytes: concat(chunks, Math.min(total, limit)), complete: total <= limit })))
-  })
+    ),
+    taken: () => ({ bytes: concat(chunks, Math.min(total, limit)), complete: total <= limit }),
+    received: () => total
+  }
+}
 
 /** the first `length` bytes of the chunks, in one piece */
 const concat = (chunks: ReadonlyArray<Uint8Array>, length: number): Uint8Array => {

@@ -2,7 +2,7 @@
 import * as Encoding from "@effect-aliyun/protocol/Encoding"
 import * as Redacted from "effect/Redacted"
 import type { SignedRequest } from "../Signer.js"
-import type { Redact } from "./redact.js"
+import { maskNamed, type Redact } from "./redact.js"
 
 /** What `AcsClient.explain` yields: `text` for people, `signed` for programs. */
 export interface Explanation {
@@ -12,7 +12,8 @@ export interface Explanation {
 
 /** @internal */
 export const make = (signed: SignedRequest, host: string, redact: Redact): Explanation => {
-  const mask = (text: string) => maskSignatures(redact(text))
+  // of the caller's parameters those are masked that are named like a secret
+  const mask = (text: string) => maskSignatures(maskNamed(redact(text)))
   const target = signed.url.slice(signed.url.indexOf(host) + host.length)
   const wire = [
     `${signed.method} ${target} HTTP/1.1`,

@@ -3,11 +3,13 @@ import * as Classification from "@effect-aliyun/protocol/Classification"
 import * as ErrorBody from "@effect-aliyun/protocol/ErrorBody"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as Duration from "effect/Duration"
+import * as Predicate from "effect/Predicate"
 import * as AcsError from "../AcsError.js"
 import type { FormatType, Style } from "../AcsRequest.js"
 import * as HttpWire from "../HttpWire.js"
-import { toJson, toText } from "./bytes.js"
-import { excerptOf, type Redact } from "./redact.js"
+import { isDeeperThan, toJson, toText } from "./bytes.js"
+import { withCallInfo } from "./callInfo.js"
+import { excerptOf, oneLine, type Redact } from "./redact.js"
 
 /** @internal what is known of a call before it has succeeded or failed */
 export interface Call {
@@ -29,14 +31,17 @@ export const fromHttpClient = (
   call: Call,
   bytesReceived: number
 ): AcsError.ClientException => {
-  if (error._tag === "RequestError" && error.reason !== "Transport") {
-    const [field, issue] =
-      error.reason === "InvalidUrl"
-        ? ["endpoint", "gives a URL that the HTTP client refuses"]
-        : ["body", "cannot be encoded by the HTTP client, or its stream failed"]
-    return AcsError.fromReason(
-      { _tag: "InvalidRequest", field, issue, code: "SDK.InvalidParameter" },
-      { request: call.request, outcome: error.reason === "InvalidUrl" ? "NotExecuted" : "Unknown" }
+  if (error._tag === "RequestError" && error.reason === "InvalidUrl") {
+    return withCallInfo({ request: call.request })(
+      AcsError.invalidRequest("endpoint", "gives a URL that the HTTP client refuses")
+    )
+  }
+  if (error._tag === "RequestError" && error.reason === "Encode") {
+    return withCallInfo({ request: call.request, outcome: "Unknown" })(
+      AcsError.invalidRequest(
+        "body",
+        `cannot be sent: its stream failed, or cannot be read again${because(error.cause)}`
+      )
     )
   }
   const failure = HttpWire.transportFailure(error.cause)
@@ -56,33 +61,57 @@ export const fromHttpClient = (
   )
 }
 
+const longest = { name: 256, message: 2000, detail: 8192 } as const
+
+/** @internal the name of what the caller's own stream failed with; its message may hold anything */
+export const because = (cause: unknown): string => {
+  const name =
+    Predicate.hasProperty(cause, "_tag") && typeof cause._tag === "string"
+      ? cause._tag
+      : cause instanceof Error
+        ? cause.name
+        : ""
+  return /^\w{1,64}$/.test(name) ? ` (${name})` : ""
+}
+
 /** @internal a failed answer: status 300 and more, or a 2xx whose body says so */
 export const fromAnswer = (answer: Answer, call: Call, redact: Redact, now: number): AcsError.ServerException => {
   const text = toText(answer.bytes)
   const body = text === undefined ? ErrorBody.fromJson(undefined, call.style) : readBody(text, call)
-  const rawMessage = body.message ?? `ServerResponseBody: ${text ?? `${answer.bytes.length} bytes that are no UTF-8`}`
   const category = Classification.categorize({
     status: answer.status,
     code: body.code,
     message: body.message,
     headers: answer.headers
   })
+  // every text of the service may echo a secret, or hold what breaks a log line
+  const clean = (value: string | undefined, most: number = longest.name) =>
+    value === undefined ? undefined : oneLine(value, redact, most)
   return new AcsError.ServerException({
     request: call.request,
     attempts: 1,
     totalDelay: Duration.zero,
     stoppedBy: "Policy",
     outcome: outcomeOf(category, answer.status),
-    code: body.code ?? "SDK.UnknownServerError",
-    serverMessage: body.message === undefined ? excerptOf(rawMessage, redact) : redact(rawMessage),
+    code: clean(body.code) ?? "SDK.UnknownServerError",
+    serverMessage:
+      clean(body.message, longest.message) ??
+      `ServerResponseBody: ${text === undefined ? `${answer.bytes.length} bytes that are no UTF-8` : excerptOf(text, redact)}`,
     httpStatus: answer.status,
-    requestId: body.requestId ?? answer.headers["x-acs-request-id"],
-    hostId: body.hostId,
-    recommend: body.recommend === undefined ? undefined : redact(body.recommend),
-    accessDeniedDetail: body.accessDeniedDetail,
+    requestId: clean(body.requestId ?? answer.headers["x-acs-request-id"]),
+    hostId: clean(body.hostId),
+    recommend: clean(body.recommend, longest.message),
+    accessDeniedDetail: detailOf(body.accessDeniedDetail, redact),
     category,
     retryAfter: retryAfterOf(answer.headers, now)
   })
+}
+
+/** a copy without secrets: the value itself would hold on to the whole answer */
+const detailOf = (detail: unknown, redact: Redact): unknown => {
+  if (detail === undefined || isDeeperThan(detail, 32)) return undefined
+  const text = JSON.stringify(detail)
+  return text.length > longest.detail ? undefined : toJson(redact(text))?.value
 }
 
 /** @internal */

@@ -7,38 +7,32 @@ import * as Effect from "effect/Effect"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import * as AcsError from "../AcsError.js"
-import type * as AcsRequest from "../AcsRequest.js"
+import * as AcsRequest from "../AcsRequest.js"
 import type { Credentials } from "../Credentials.js"
 import * as RetryPolicy from "../RetryPolicy.js"
 import type { Signer } from "../Signer.js"
 import * as Timeouts from "../Timeouts.js"
 import type * as attempt from "./attempt.js"
+import { withCallInfo } from "./callInfo.js"
 import { prepare } from "./prepare.js"
 
 type Services = Credentials | Signer | HttpClient.HttpClient
-
-/** @internal one attempt, numbered from 1; it says when it begins to send */
-export type Attempt<A> = (
-  call: attempt.Call,
-  context: Context.Context<Services>,
-  number: number,
-  onSend: () => void
-) => Effect.Effect<A, AcsError.AcsError>
+type Limits = ReturnType<typeof Timeouts.toMillis>
 
 /** @internal */
 export const run = <A>(
   request: AcsRequest.AcsRequest,
-  once: Attempt<A>
+  once: (trial: attempt.Trial) => Effect.Effect<A, AcsError.AcsError>
 ): Effect.Effect<A, AcsError.AcsError, Services> =>
   Effect.flatMap(Effect.context<Services>(), (context) => {
+    if (!AcsRequest.isAcsRequest(request)) return Effect.fail(notARequest)
     const info = infoOf(request)
-    const limits = Timeouts.toMillis(request.timeouts ?? Context.get(context, Timeouts.Timeouts))
+    const limits = limitsOf(request, Context.get(context, Timeouts.Timeouts))
+    if (limits === undefined) return Effect.fail(withCallInfo({ request: info })(badTimeouts))
     return Effect.flatMap(Clock.currentTimeMillis, (start) => {
       const deadline = start + limits.total
-      return prepare(request, context).pipe(
-        // collecting a stream or asking a resolver may take time
-        Effect.timeoutFail({ duration: limits.total, onTimeout: () => timeout("total", limits.total) }),
-        Effect.mapError(AcsError.withCallInfo({ request: info })),
+      return within(prepare(request, context), limits.total, () => timeout("total", limits.total)).pipe(
+        Effect.mapError(withCallInfo({ request: info })),
         Effect.flatMap((unsigned) => {
           const call: attempt.Call = {
             request: info,
@@ -48,7 +42,7 @@ export const run = <A>(
             businessFailure: request.businessFailure
           }
           return attempts({
-            once: (number, remaining) => limited(once, call, context, number, limits, remaining),
+            once: (number, now) => limited(once, { call, context, number }, limits, now, deadline),
             policy: Context.get(context, RetryPolicy.RetryPolicy),
             repeatable: isRepeatable(request, call),
             deadline
@@ -58,39 +52,70 @@ export const run = <A>(
     })
   })
 
-const infoOf = ({ action, product, version }: AcsRequest.AcsRequest): AcsError.RequestInfo => ({
-  product,
-  version,
-  action
+/** @internal */
+export const notARequest = AcsError.invalidRequest(
+  "request",
+  "The request is not a valid AcsRequest.",
+  "SDK.InvalidRequest"
+)
+
+const badTimeouts = AcsError.invalidRequest("timeouts", "must be durations, for instance '10 seconds'")
+
+/** @internal */
+export const infoOf = ({ action, product, version }: AcsRequest.AcsRequest): AcsError.RequestInfo => ({
+  product: String(product ?? ""),
+  version: String(version ?? ""),
+  action: String(action ?? "")
 })
 
-const timeout = (phase: "attempt" | "total", millis: number, outcome: AcsError.Outcome = "NotExecuted") =>
-  AcsError.fromReason({ _tag: "Timeout", phase, after: Duration.millis(millis) }, { outcome })
+/** @internal `undefined` when one of them is no duration */
+export const limitsOf = (request: AcsRequest.AcsRequest, current: Timeouts.Values): Limits | undefined => {
+  try {
+    return Timeouts.toMillis({ ...current, ...request.timeouts })
+  } catch {
+    return undefined
+  }
+}
+
+/** a limit that also holds in a finalizer, where nothing can be interrupted: there a call would wait for ever without */
+const within = <A, E, R>(self: Effect.Effect<A, E, R>, millis: number, onTimeout: () => E): Effect.Effect<A, E, R> =>
+  Effect.timeoutFail(Effect.interruptible(self), { duration: millis, onTimeout })
+
+const timeout = (
+  phase: "attempt" | "total",
+  millis: number,
+  outcome: AcsError.Outcome = "NotExecuted"
+): AcsError.AcsError => AcsError.fromReason({ _tag: "Timeout", phase, after: Duration.millis(millis) }, { outcome })
 
 /** one attempt within its own limit, or what is left of the call's */
 const limited = <A>(
-  once: Attempt<A>,
-  call: attempt.Call,
-  context: Context.Context<Services>,
-  number: number,
-  limits: ReturnType<typeof Timeouts.toMillis>,
-  remaining: number
-): Effect.Effect<A, AcsError.AcsError> =>
-  Effect.suspend(() => {
-    let sent = false
-    const effect = once(call, context, number, () => {
-      sent = true
-    })
-    const isLast = remaining <= limits.attempt
-    return Effect.timeoutFail(effect, {
-      duration: Math.max(0, Math.min(limits.attempt, remaining)),
-      onTimeout: () =>
-        timeout(isLast ? "total" : "attempt", isLast ? limits.total : limits.attempt, sent ? "Unknown" : "NotExecuted")
-    }).pipe(Effect.mapError(AcsError.withCallInfo({ request: call.request, attempts: number })))
-  })
+  once: (trial: attempt.Trial) => Effect.Effect<A, AcsError.AcsError>,
+  trial: Pick<attempt.Trial, "call" | "context" | "number">,
+  limits: Limits,
+  now: number,
+  deadline: number
+): Effect.Effect<A, AcsError.AcsError> => {
+  const isLast = deadline - now <= limits.attempt
+  const millis = isLast ? deadline - now : limits.attempt
+  let sent = false
+  const onTimeout = () =>
+    timeout(isLast ? "total" : "attempt", isLast ? limits.total : limits.attempt, sent ? "Unknown" : "NotExecuted")
+  const onSend = () => {
+    sent = true
+  }
+  return (
+    millis <= 0
+      ? Effect.fail(onTimeout())
+      : within(
+          Effect.suspend(() => once({ ...trial, until: now + millis, onSend })),
+          millis,
+          onTimeout
+        )
+  ).pipe(Effect.mapError(withCallInfo({ request: trial.call.request, attempts: trial.number })))
+}
 
 interface Loop<A> {
-  readonly once: (number: number, remaining: number) => Effect.Effect<A, AcsError.AcsError>
+  readonly once: (number: number, now: number) => Effect.Effect<A, AcsError.AcsError>
   readonly policy: RetryPolicy.Policy
   readonly repeatable: boolean
   readonly deadline: number
@@ -100,13 +125,15 @@ interface Loop<A> {
 const attempts = Effect.fnUntraced(function* <A>({ deadline, once, policy, repeatable }: Loop<A>) {
   let state = policy.initial
   let totalDelay = 0
+  let previous: AcsError.AcsError | undefined
   for (let number = 1; ; number++) {
-    const result = yield* Effect.either(once(number, deadline - (yield* Clock.currentTimeMillis)))
+    const result = yield* Effect.either(once(number, yield* Clock.currentTimeMillis))
     if (result._tag === "Right") return result.right
-    const error = result.left
-    const give = (stoppedBy: AcsError.StoppedBy) =>
-      AcsError.withCallInfo(error, { stoppedBy, totalDelay: Duration.millis(totalDelay) })
+    const error = withCallInfo({ totalDelay: Duration.millis(totalDelay) })(result.left)
+    const give = (stoppedBy: AcsError.StoppedBy) => withCallInfo({ stoppedBy })(error)
 
+    // a body that cannot be read twice must not hide why it was to be sent twice
+    if (previous !== undefined && isSpentBody(error)) return yield* withCallInfo({ stoppedBy: "Safety" })(previous)
     const now = yield* Clock.currentTimeMillis
     const [next, , decision] = yield* policy.step(now, error, state)
     if (ScheduleDecision.isDone(decision)) return yield* give(isTotal(error) ? "Deadline" : "Policy")
@@ -114,6 +141,7 @@ const attempts = Effect.fnUntraced(function* <A>({ deadline, once, policy, repea
     const delay = Math.max(0, ScheduleIntervals.start(decision.intervals) - now)
     if (now + delay >= deadline) return yield* give("Deadline")
     if (delay > 0) yield* Effect.sleep(delay)
+    previous = error
     state = next
     totalDelay += delay
   }
@@ -122,8 +150,12 @@ const attempts = Effect.fnUntraced(function* <A>({ deadline, once, policy, repea
 const isTotal = (error: AcsError.AcsError): boolean =>
   error._tag === "ClientException" && error.reason._tag === "Timeout" && error.reason.phase === "total"
 
+const isSpentBody = (error: AcsError.AcsError): boolean =>
+  error._tag === "ClientException" && error.reason._tag === "InvalidRequest" && error.reason.field === "body"
+
+// a verb is a whole word: CheckoutCart does not read
 const readingVerb =
-  /^(Describe|List|Get|Query|Check|Search|Count|BatchGet|BatchDescribe|BatchQuery|Lookup|Preview|Validate)/
+  /^(Describe|List|Get|Query|Check|Search|Count|BatchGet|BatchDescribe|BatchQuery|Lookup|Preview|Validate)(?![a-z])/
 const readingMethod: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
 
 /** whether doing it twice does no harm: it reads, or it carries a ClientToken, or the caller says so */

@@ -4,7 +4,6 @@
 import * as Acs3 from "@effect-aliyun/protocol/Acs3"
 
 import * as Encoding from "@effect-aliyun/protocol/Encoding"
-import * as EndpointRule from "@effect-aliyun/protocol/EndpointRule"
 import * as Parameters from "@effect-aliyun/protocol/Parameters"
 import * as Validation from "@effect-aliyun/protocol/Validation"
 import type * as HttpClient from "@effect/platform/HttpClient"
@@ -12,16 +11,20 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Stream from "effect/Stream"
 import * as AcsError from "../AcsError.js"
 import * as AcsRequest from "../AcsRequest.js"
 import type { Credentials } from "../Credentials.js"
+import * as Digest from "../Digest.js"
 import * as Endpoint from "../Endpoint.js"
 import * as Limits from "../Limits.js"
 import * as Protocol from "../Protocol.js"
 import * as Region from "../Region.js"
 import type { Payload, Signer, UnsignedRequest } from "../Signer.js"
 import * as UserAgent from "../UserAgent.js"
-import { collect } from "./bytes.js"
+import * as bytes from "./bytes.js"
+import { because } from "./failure.js"
 
 type Services = Credentials | Signer | HttpClient.HttpClient
 type Checked<A> = Either.Either<A, AcsError.ClientException>
@@ -33,16 +36,28 @@ export const prepare = (
 ): Effect.Effect<UnsignedRequest, AcsError.AcsError, Services> =>
   Effect.suspend(() => {
     const limits = Context.get(context, Limits.Limits)
-    const checked = check(request, context, limits)
+    const checked = guarded(() => check(request, context, limits))
     if (Either.isLeft(checked)) return Effect.fail(checked.left)
     const { draft, stream } = checked.right
-    const payload = stream === undefined ? Effect.succeed(draft.payload) : collectStream(stream, limits)
+    const payload =
+      stream === undefined
+        ? Effect.succeed(draft.payload)
+        : collectStream(stream, limits, Context.get(context, Digest.Digest).digest)
     return Effect.zipWith(endpointOf(request, context), payload, (endpoint, payload) => ({
       ...draft,
       ...endpoint,
       payload
     }))
   })
+
+/** getters and proxies of untyped callers may do anything; what they throw may say anything, and is not repeated */
+const guarded = <A>(f: () => Checked<A>): Checked<A> => {
+  try {
+    return f()
+  } catch {
+    return Either.left(AcsError.invalidRequest("request", "cannot be read; pass plain values"))
+  }
+}
 
 type Draft = Omit<UnsignedRequest, "protocol" | "host">
 
@@ -70,7 +85,7 @@ const check = (
     yield* checkParameters(style, given, body.form)
     const carriesRegion = [...given, ...body.form].some(([name]) => name === "RegionId")
     const headers = yield* headersOf(request, body.contentType, Context.get(context, UserAgent.UserAgent))
-    if (style === "ROA" && !carriesRegion) headers["x-acs-region-id"] = regionId
+    if (style === "ROA" && !carriesRegion) headers["x-acs-region-id"] ??= regionId
     return {
       draft: {
         style,
@@ -96,11 +111,6 @@ const invalidParams = (name: string, text: string): Checked<never> =>
 
 const checkNames = (request: AcsRequest.AcsRequest, style: AcsRequest.Style): Checked<void> =>
   Either.gen(function* () {
-    if (!AcsRequest.isAcsRequest(request)) {
-      yield* Either.left(
-        AcsError.invalidRequest("request", "The request is not a valid AcsRequest.", "SDK.InvalidRequest")
-      )
-    }
     if (request._tag === "CommonRequest") {
       // the seed's three checks, with its texts
       if (!request.version) yield* invalidParams("version", "common params [version] is required, cannot be empty")
@@ -130,13 +140,14 @@ const pathOf = (request: AcsRequest.AcsRequest): Checked<string> =>
     const pattern = request.pathPattern ?? ""
     yield* field("pathPattern", Validation.pathPattern(pattern))
     const names = new Set([...pattern.matchAll(placeholder)].map(([, name]) => name ?? ""))
-    for (const name of Object.keys(request.pathParams)) {
+    const params = request.pathParams as Readonly<Record<string, unknown>>
+    for (const name of Object.keys(params)) {
       if (!names.has(name))
         yield* field(`pathParams.${name}`, "fills no placeholder of the path pattern; check its spelling")
     }
     const values = new Map<string, string>()
     for (const name of names) {
-      const value = Object.hasOwn(request.pathParams, name) ? Parameters.scalar(request.pathParams[name]) : undefined
+      const value = Object.hasOwn(params, name) ? Parameters.scalar(params[name]) : undefined
       if (value === undefined) {
         yield* field(`pathParams.${name}`, "is needed by the path pattern; pass text, a number or a boolean")
       } else {
@@ -152,7 +163,7 @@ const pathOf = (request: AcsRequest.AcsRequest): Checked<string> =>
 
 const flatten = (
   name: string,
-  parameters: Readonly<Record<string, unknown>>,
+  parameters: object,
   limits: Limits.Values,
   styles: AcsRequest.AcsRequest["arrayStyles"] = {}
 ): Checked<Encoding.Pairs> => {
@@ -164,7 +175,7 @@ const flatten = (
   const first = issues[0]
   return first === undefined
     ? Either.right(pairs)
-    : Either.left(AcsError.invalidRequest(`${name}.${first.path}`, first.issue))
+    : Either.left(AcsError.invalidRequest(first.path === "" ? name : `${name}.${first.path}`, first.issue))
 }
 
 // what the gateway takes for its own when it finds it among the parameters of an RPC request
@@ -218,21 +229,29 @@ const bodyOf = (request: AcsRequest.AcsRequest, limits: Limits.Values): Checked<
         return { ...none, payload: payloadOf(Encoding.utf8(text)), contentType: "application/json; charset=utf-8" }
       }
       case "Raw": {
+        if (typeof body.content !== "string" && !(body.content instanceof Uint8Array)) {
+          yield* field("body", "must be text or a Uint8Array")
+        }
         if (typeof body.content === "string") yield* field("body", Validation.text(body.content))
         const bytes = typeof body.content === "string" ? Encoding.utf8(body.content) : body.content
         return { ...none, payload: payloadOf(bytes), contentType: body.contentType }
       }
       case "Stream": {
-        const { contentLength, sha256, stream } = body
-        const contentType = body.contentType
-        if (sha256 === undefined || contentLength === undefined)
-          return { form: [], payload: empty, contentType, stream: body }
-        if (!/^[0-9a-f]{64}$/.test(sha256)) yield* field("body.sha256", "must be a SHA-256 in lower-case hex")
-        if (!Number.isSafeInteger(contentLength) || contentLength < 0) {
+        const { contentLength, contentType, sha256, stream } = body
+        if (!Predicate.hasProperty(stream, Stream.StreamTypeId)) yield* field("body", "must be a Stream of bytes")
+        if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256)) {
+          yield* field("body.sha256", "must be a SHA-256 in lower-case hex")
+        }
+        if (contentLength !== undefined && !(Number.isSafeInteger(contentLength) && contentLength >= 0)) {
           yield* field("body.contentLength", "must be a whole number of bytes")
+        }
+        if (sha256 === undefined || contentLength === undefined) {
+          return { form: [], payload: empty, contentType, stream: body }
         }
         return { ...none, payload: { _tag: "Stream", stream, contentLength, sha256 } as const, contentType }
       }
+      default:
+        return yield* Either.left(AcsError.invalidRequest("body", "must be made by a constructor of Body"))
     }
   })
 
@@ -297,16 +316,17 @@ const endpointOf = (
   }
   if (request.endpoint !== undefined && request.endpoint !== "") return parse(request.endpoint)
   const network = request.network ?? "public"
-  const mapped =
-    network === "public" && Object.hasOwn(request.endpointMap, regionId) ? request.endpointMap[regionId] : undefined
-  if (mapped !== undefined) return parse(mapped)
-  if (request.endpointType !== undefined) {
-    const host = EndpointRule.host({ ...request, regionId, kind: request.endpointType, suffix: request.productSuffix })
-    return host === undefined ? Effect.fail(unresolved(request.product, regionId)) : parse(host)
-  }
   const resolver = Context.get(context, Endpoint.Endpoint)
   return Effect.flatMap(
-    resolver({ product: request.product, regionId, network, suffix: request.productSuffix }),
+    resolver({
+      product: request.product,
+      regionId,
+      network,
+      suffix: request.productSuffix,
+      rule: request.endpointType,
+      mapped:
+        network === "public" && Object.hasOwn(request.endpointMap, regionId) ? request.endpointMap[regionId] : undefined
+    }),
     Option.match({ onNone: () => Effect.fail(unresolved(request.product, regionId)), onSome: parse })
   )
 }
@@ -324,18 +344,30 @@ const unresolved = (product: string, regionId: string): AcsError.ClientException
 
 const collectStream = (
   body: AcsRequest.AcsRequest["body"] & { readonly _tag: "Stream" },
-  limits: Limits.Values
+  limits: Limits.Values,
+  digest: Digest.Service["digest"]
 ): Effect.Effect<Payload, AcsError.ClientException> =>
-  collect(body.stream, limits.requestBytes).pipe(
-    Effect.mapError(() => AcsError.invalidRequest("body", "failed while the stream was being read")),
-    Effect.flatMap(({ bytes, complete }) =>
-      complete
-        ? Effect.succeed(payloadOf(bytes))
-        : Effect.fail(
-            AcsError.invalidRequest(
-              "body",
-              `is a stream of more than ${limits.requestBytes} bytes; give its sha256 and contentLength, or raise Limits.requestBytes`
-            )
+  Effect.suspend(() => {
+    const sink = bytes.sink(limits.requestBytes)
+    const refuse = (name: string, issue: string) => Effect.fail(AcsError.invalidRequest(name, issue))
+    return sink.drain(body.stream).pipe(
+      Effect.mapError((cause) =>
+        AcsError.invalidRequest("body", `failed while the stream was being read${because(cause)}`)
+      ),
+      Effect.flatMap(() => {
+        const { bytes: content, complete } = sink.taken()
+        if (!complete) {
+          return refuse(
+            "body",
+            `is a stream of more than ${limits.requestBytes} bytes; give its sha256 and contentLength, or raise Limits.requestBytes`
           )
+        }
+        if (body.contentLength !== undefined && body.contentLength !== content.length) {
+          return refuse("body.contentLength", `is not the length of the stream, ${content.length}`)
+        }
+        return body.sha256 !== undefined && body.sha256 !== digest.sha256Hex(content)
+          ? refuse("body.sha256", "is not the hash of the stream")
+          : Effect.succeed(payloadOf(content))
+      })
     )
-  )
+  })

@@ -19,14 +19,13 @@ export const sign =
   ): Effect.Effect<SignedRequest, AcsError.ClientException> =>
     Effect.suspend(() => {
       const identity = identityOf(algorithm, request, credential)
+      const signing = Acs3.algorithmOf(identity)
+      const { payload } = request
+      if (payload._tag === "Stream" && signing === "ACS3-HMAC-SM3") return Effect.fail(notSha256)
       const payloadHash =
-        request.payload._tag === "Stream" && algorithm !== "ACS3-HMAC-SM3"
-          ? request.payload.sha256
-          : Acs3.payloadHash(
-              Acs3.algorithmOf(identity),
-              request.payload._tag === "Bytes" ? request.payload.bytes : undefined,
-              digest.digest
-            )
+        payload._tag === "Stream"
+          ? payload.sha256
+          : Acs3.payloadHash(signing, payload._tag === "Bytes" ? payload.bytes : undefined, digest.digest)
       if (payloadHash === undefined) return Effect.fail(noSm3)
       const prepared = Acs3.prepare(
         {
@@ -65,6 +64,11 @@ export const sign =
 const noSm3 = AcsError.invalidRequest(
   "signature",
   "SM3 is not available here; use Signer.layer, or a Digest that has SM3"
+)
+
+const notSha256 = AcsError.invalidRequest(
+  "body.sha256",
+  "is no SM3, which this signature needs; leave it out, and the stream is collected and hashed"
 )
 
 /** @internal */

@@ -43,6 +43,14 @@ export const presign =
     if (request.method !== "GET" || request.payload._tag !== "Empty") {
       return Effect.fail(AcsError.invalidRequest("method", "must be GET without a body: a URL carries nothing else"))
     }
+    if (credential._tag === "Bearer" || credential._tag === "Anonymous") {
+      return Effect.fail(
+        AcsError.invalidRequest(
+          "credential",
+          "must be a key: there is nothing to sign with, and a bearer token in a URL would be given away"
+        )
+      )
+    }
     return Effect.map(signRpc(method, digest)(request, credential, moment), ({ url }) => Redacted.make(url))
   }
 

@@ -3,6 +3,7 @@ import * as Xml from "@effect-aliyun/core/Xml"
 import * as Encoding from "@effect-aliyun/protocol/Encoding"
 import * as Timestamp from "@effect-aliyun/protocol/Timestamp"
 import type * as Verification from "@effect-aliyun/protocol/Verification"
+import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import type { RawResponse } from "../RawResponse.js"
 import type { Ask } from "./ask.js"
@@ -60,13 +61,21 @@ const json = (envelope: Envelope, status: number, body: unknown): RawResponse =>
 // characters that no XML document may hold, not even escaped
 const unwritable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
 
-const xml = (envelope: Envelope, status: number, root: string, body: Readonly<Record<string, unknown>>): RawResponse =>
-  respond(
+const xml = (
+  envelope: Envelope,
+  status: number,
+  root: string,
+  body: Readonly<Record<string, unknown>>
+): RawResponse => {
+  // what a service answers with names that no element can have is answered without a body
+  const text = Either.getOrElse(Xml.stringify({ [root]: body }), () => `<${root}/>`)
+  return respond(
     envelope,
     status,
     "text/xml;charset=utf-8",
-    `<?xml version='1.0' encoding='UTF-8'?>${Xml.stringify({ [root]: body }).replace(unwritable, "\ufffd")}`
+    `<?xml version='1.0' encoding='UTF-8'?>${text.replace(unwritable, "\ufffd")}`
   )
+}
 
 const respond = ({ now, requestId }: Envelope, status: number, contentType: string, text: string): RawResponse => ({
   status,

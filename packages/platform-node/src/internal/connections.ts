@@ -64,7 +64,8 @@ export interface Connections {
 
 // what a timer of Node can count to
 const maxTimer = 2 ** 31 - 1
-const millis = (duration: Duration.DurationInput): number =>
+/** of any length, as a timer takes it: beyond 24 days Node's fire at once */
+export const millis = (duration: Duration.DurationInput): number =>
   Math.max(1, Math.min(Duration.toMillis(duration), maxTimer))
 
 const graceful = 1_000

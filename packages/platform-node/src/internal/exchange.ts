@@ -220,7 +220,7 @@ export class Exchange implements Call {
   }
 
   private watchUnread(): void {
-    if (this.unreadTimer !== undefined || this.unreadLimit === Infinity) return
+    if (this.unreadTimer !== undefined) return
     this.unreadTimer = setTimeout(
       () => this.abort(Object.assign(new Error("unread"), { code: "UND_ERR_BODY_TIMEOUT" })),
       this.unreadLimit

@@ -366,7 +366,9 @@ describe("texts of the service in an error", () => {
       for (const text of [error.message, inspect(error), JSON.stringify(error), Cause.pretty(Cause.fail(error))]) {
         assert.notInclude(text, "SECRET")
       }
-    }).pipe(Effect.provide(AcsTest.layer(() => ({ json: { Credentials: { AccessKeySecret: secret } } }))))
+    }).pipe(
+      Effect.provide(AcsTest.layer(() => ({ json: { Credentials: { AccessKeySecret: secret }, Plain: secret } })))
+    )
   )
 
   it.effect("of an answer that could not be read lose what is named like a secret", () =>
@@ -418,13 +420,19 @@ describe("texts of the service in an error", () => {
       const error = yield* Effect.flip(call)
       assert.notInclude(inspect(error), "TOK")
       assert.deepStrictEqual(error._tag === "ServerException" && error.accessDeniedDetail, { Echo: "<redacted>" })
+      // in a text that was not parsed they are as they came
+      const raw = yield* Effect.flip(AcsClient.rpc({ ...describeRegions, action: "Raw" }))
+      assert.include(raw.message, "echo <redacted>")
     }).pipe(
       Effect.provide(
         Credentials.layerSts({ accessKeyId: "other", accessKeySecret: "s", securityToken: "TOK/en+a==" }).pipe(
           Layer.provideMerge(
-            AcsTest.layer(() => ({
+            AcsTest.layer(({ action }) => ({
               status: 403,
-              text: '{"Code":"Forbidden","Message":"TOK\\/en+a==","AccessDeniedDetail":{"Echo":"TOK\\/en+a=="}}'
+              text:
+                action === "Raw"
+                  ? "echo TOK\\/en+a=="
+                  : '{"Code":"Forbidden","Message":"TOK\\/en+a==","AccessDeniedDetail":{"Echo":"TOK\\/en+a=="}}'
             }))
           )
         )

@@ -173,7 +173,6 @@ export type ClientCode =
  * @example
  * import * as AcsClient from "@effect-aliyun/core/AcsClient"
  * import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
  *
  * export const regions = AcsClient.rpc({ product: "Ecs", version: "2014-05-26", action: "DescribeRegions" }).pipe(
  *   Effect.catchTag("ClientException", (error) =>
@@ -219,7 +218,6 @@ export class ClientException extends Data.TaggedError("ClientException")<CallInf
  * @example
  * import * as AcsClient from "@effect-aliyun/core/AcsClient"
  * import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
  *
  * export const regions = AcsClient.rpc({ product: "Ecs", version: "2014-05-26", action: "DescribeRegions" }).pipe(
  *   Effect.catchTag("ServerException", (error) => Effect.succeed(`${error.code} ${error.httpStatus} ${error.requestId}`))
@@ -346,7 +344,6 @@ export const isThrottling = (self: AcsError): boolean =>
  * import * as AcsClient from "@effect-aliyun/core/AcsClient"
  * import * as AcsError from "@effect-aliyun/core/AcsError"
  * import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
  *
  * export const cluster = AcsClient.roa({ product: "CS", version: "2015-12-15", pathPattern: "/clusters/c1" }).pipe(
  *   Effect.asSome,
@@ -381,7 +378,6 @@ export const catchCode: {
  * import * as AcsClient from "@effect-aliyun/core/AcsClient"
  * import * as AcsError from "@effect-aliyun/core/AcsError"
  * import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
  *
  * export const cluster = AcsClient.roa({ product: "CS", version: "2015-12-15", pathPattern: "/clusters/c1" }).pipe(
  *   Effect.asSome,

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 
 /**
@@ -154,6 +155,17 @@ export const keyPair = (options: Options<KeyPair>): KeyPair => ({
 export const anonymous: Anonymous = { _tag: "Anonymous", expiration: undefined, provider: undefined }
 
 /**
+ * Whether a value has the tag of a credential; its fields are {@link issueOf}'s to look at.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isCredential = (u: unknown): u is Credential =>
+  Predicate.hasProperty(u, "_tag") && typeof u._tag === "string" && tags.has(u._tag)
+
+const tags: ReadonlySet<string> = new Set<Credential["_tag"]>(["AccessKey", "Sts", "Bearer", "KeyPair", "Anonymous"])
+
+/**
  * The texts of a credential that must not be printed.
  *
  * @since 0.1.0
@@ -205,13 +217,13 @@ export const issueOf = (self: Credential): string | undefined => {
 }
 
 const headerIssue = (name: string, value: string): string | undefined => {
-  if (value === "") return `${name} is empty`
+  if (typeof value !== "string" || value === "") return `${name} is empty`
   return visible.test(value) ? undefined : `${name} holds a space, a line break or a character outside ASCII`
 }
 
 const secretIssue = (name: string, secret: Redacted.Redacted<string>): string | undefined => {
   const value = Redacted.value(secret)
-  if (value === "") return `${name} is empty`
+  if (typeof value !== "string" || value === "") return `${name} is empty`
   // a PEM ends in a line break; a key that was read from a file often does, and must not
   return name === "the private key" || value.trim() === value ? undefined : `${name} has white space around it`
 }

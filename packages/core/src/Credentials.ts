@@ -142,6 +142,17 @@ export const make = <const Providers extends ReadonlyArray<Provider<unknown>>>(
     invalidate: Effect.void
   }))
 
+/** what untyped callers hand over may be anything; what it holds is not repeated */
+const issueOf = (credential: Credential.Credential): string | undefined => {
+  try {
+    return Credential.isCredential(credential) ? Credential.issueOf(credential) : noCredential
+  } catch {
+    return noCredential
+  }
+}
+
+const noCredential = "is no credential; make one with a constructor of Credential"
+
 type Tried = AcsError.CredentialsUnavailable["tried"][number]
 
 const resolve = <R>(
@@ -154,7 +165,7 @@ const resolve = <R>(
       if (provider === undefined) return Effect.fail(AcsError.fromReason({ _tag: "CredentialsUnavailable", tried }))
       return provider.resolve.pipe(
         Effect.flatMap((credential) => {
-          const why = Credential.issueOf(credential)
+          const why = issueOf(credential)
           return why === undefined ? Effect.succeed(credential) : Effect.fail(new Failed({ why }))
         }),
         Effect.catchAll((error) => {

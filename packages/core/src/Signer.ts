@@ -61,7 +61,7 @@ export interface UnsignedRequest {
 }
 
 /**
- * What goes on the wire. `url`, `headers` and `stringToSign` may hold secrets: do not print them, see `AcsClient.explain`.
+ * What goes on the wire; `headers` may hold `host`, which is that of the URL. `url`, `headers` and `stringToSign` may hold secrets: do not print them, see `AcsClient.explain`.
  *
  * @since 0.1.0
  * @category models

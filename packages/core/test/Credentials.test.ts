@@ -124,6 +124,24 @@ describe("a chain", () => {
   )
 })
 
+describe("credentials of untyped callers", () => {
+  it.effect("are refused, and not printed", () =>
+    Effect.gen(function* () {
+      const plain = { _tag: "AccessKey", accessKeyId: "id", accessKeySecret: "CANARY" }
+      for (const value of [{}, null, undefined, "CANARY", { _tag: "Password", value: "CANARY" }, plain]) {
+        const error = yield* Effect.flip(getFrom(Credentials.layer(Credentials.fixed(value as never))))
+        assert.include(error.message, "is no credential")
+        assert.notInclude(error.message, "CANARY")
+      }
+      const noId = Credential.accessKey({ accessKeySecret: "s" } as never)
+      assert.include(
+        (yield* Effect.flip(getFrom(Credentials.layer(Credentials.fixed(noId))))).message,
+        "AccessKeyId is empty"
+      )
+    })
+  )
+})
+
 describe("configuration", () => {
   it.effect("that lacks a key fails when the layer is built", () =>
     Effect.gen(function* () {

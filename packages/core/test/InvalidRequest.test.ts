@@ -170,6 +170,7 @@ layer(AcsTest.layer(() => ({ json: {} })))("InvalidRequest", (it) => {
     it.effect("one header in two spellings, and line breaks in a user agent or content type", () =>
       Effect.gen(function* () {
         yield* refuses('headers."X-A"', rpc({ headers: { "x-a": "1", "X-A": "2" } }))
+        yield* refuses('headers."__proto__"', rpc({ headers: JSON.parse('{"__proto__":"lost"}') }))
         yield* refuses("userAgent", rpc({ userAgent: [["a", "b\r\nc"]] }))
         yield* refuses("userAgent", rpc({}).pipe(UserAgent.append("a\n", "b")))
         yield* refuses('headers."content-type"', rpc({ body: Body.text("a", "text/plain\r\nx: y") }))

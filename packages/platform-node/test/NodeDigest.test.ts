@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeDigest from "@effect-aliyun/platform-node/NodeDigest"
 import * as Digest from "@effect-aliyun/protocol/Digest"
-import { getHashes } from "node:crypto"
+import { createHmac, getHashes } from "node:crypto"
 
 const { digest } = NodeDigest
 const abc = new TextEncoder().encode("abc")
@@ -27,6 +27,13 @@ describe("NodeDigest", () => {
     assert.strictEqual(digest.hmacSha256Base64(key, data), Buffer.from(hex, "hex").toString("base64"))
     const sha1 = Buffer.from("effcdf6ae5eb2fa2d27416d5f184df9c259a7c79", "hex").toString("base64")
     assert.strictEqual(digest.hmacSha1Base64(key, data), sha1)
+  })
+
+  it("keeps no key longer than for the next one, whichever way they alternate", () => {
+    const fresh = (key: string, data: string) => createHmac("sha256", key).update(data).digest("hex")
+    for (const key of ["a", "b", "a", "a", "", "b", "密钥", "a"]) {
+      assert.strictEqual(digest.hmacSha256Hex(key, "data"), fresh(key, "data"))
+    }
   })
 
   it("has SM3 when OpenSSL has it", () => {

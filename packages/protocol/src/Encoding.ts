@@ -16,7 +16,6 @@
 export type Pairs = ReadonlyArray<readonly [name: string, value: string]>
 
 const unreservedOnly = /^[A-Za-z0-9\-_.~]*$/
-const leftBareByJs = /[!'()*]/g
 const loneSurrogate = /\p{Surrogate}/u
 const loneSurrogates = /\p{Surrogate}/gu
 
@@ -45,12 +44,58 @@ export const isWellFormed = (text: string): boolean => !loneSurrogate.test(text)
  * console.log(Encoding.percentEncode("a b*~中")) // a%20b%2A~%E4%B8%AD
  */
 export const percentEncode = (text: string): string =>
-  unreservedOnly.test(text)
-    ? text
-    : encodeURIComponent(isWellFormed(text) ? text : text.replace(loneSurrogates, "\uFFFD")).replace(
-        leftBareByJs,
-        (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
-      )
+  unreservedOnly.test(text) ? text : encodeBy(encodedAscii, encodeURIComponent, text)
+
+/**
+ * {@link percentEncode} applied twice, as the version 1 signature of RPC wants it, in one pass.
+ *
+ * @since 0.1.0
+ * @category encoding
+ * @example
+ * import * as Encoding from "@effect-aliyun/protocol/Encoding"
+ *
+ * console.log(Encoding.percentEncodeTwice("a b")) // a%2520b
+ */
+export const percentEncodeTwice = (text: string): string =>
+  unreservedOnly.test(text) ? text : encodeBy(encodedAsciiTwice, encodeTwice, text)
+
+type AsciiTable = ReadonlyArray<string | undefined>
+
+// by table, in runs that stay as they are: half the time of encodeURIComponent and of mending what it leaves bare
+const encodeBy = (table: AsciiTable, encodeRest: (text: string) => string, text: string): string => {
+  let out = ""
+  let start = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x80) {
+      const encoded = table[code]
+      if (encoded === undefined) continue
+      out += text.slice(start, i) + encoded
+      start = i + 1
+    } else {
+      let end = i + 1
+      while (text.charCodeAt(end) >= 0x80) end++
+      out += text.slice(start, i) + encodeRest(wellFormed(text.slice(i, end)))
+      start = end
+      i = end - 1
+    }
+  }
+  return out + text.slice(start)
+}
+
+const asciiTable = (escape: string): AsciiTable =>
+  Array.from({ length: 0x80 }, (_, code) =>
+    unreservedOnly.test(String.fromCharCode(code))
+      ? undefined
+      : `${escape}${code.toString(16).toUpperCase().padStart(2, "0")}`
+  )
+
+/** `%XX` of each ASCII character that does not stay bare */
+const encodedAscii = asciiTable("%")
+const encodedAsciiTwice = asciiTable("%25")
+const encodeTwice = (text: string): string => encodeURIComponent(text).replaceAll("%", "%25")
+
+const wellFormed = (text: string): string => (isWellFormed(text) ? text : text.replace(loneSurrogates, "\uFFFD"))
 
 const hexPair = /^[0-9A-Fa-f]{2}$/
 
@@ -113,7 +158,16 @@ const codePointRank = (unit: number): number => (unit >= 0xe000 ? unit - 0x800 :
  * @since 0.1.0
  * @category ordering
  */
-export const sortPairs = (pairs: Pairs): Pairs => [...pairs].sort((self, that) => compareCodePoints(self[0], that[0]))
+export const sortPairs = (pairs: Pairs): Pairs =>
+  pairs.slice().sort(pairs.some(([name]) => beyondSurrogates.test(name)) ? byCodePoint : byUnit)
+
+type Pair = Pairs[number]
+
+// units from U+D800 on are the only ones that the two orders tell apart; nearly all names are ASCII, and JavaScript compares
+// units several times as fast as a loop compares code points
+const beyondSurrogates = /[\ud800-\uffff]/
+const byUnit = (self: Pair, that: Pair): number => (self[0] === that[0] ? 0 : self[0] < that[0] ? -1 : 1)
+const byCodePoint = (self: Pair, that: Pair): number => compareCodePoints(self[0], that[0])
 
 /**
  * `name=value` joined by `&`, both RFC 3986-encoded. This is both the canonical query and what goes on the wire.
@@ -144,7 +198,7 @@ export const queryString = (pairs: Pairs): string => {
  * console.log(Encoding.formUrlEncoded([["A", "it's ok"]])) // A=it's%20ok
  */
 export const formUrlEncoded = (pairs: Pairs): string => {
-  const encode = (text: string) => encodeURIComponent(text.replace(loneSurrogates, "\uFFFD"))
+  const encode = (text: string) => encodeURIComponent(wellFormed(text))
   return pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&")
 }
 
@@ -189,6 +243,8 @@ export const utf8 = (text: string): Uint8Array => encoder.encode(text)
  */
 export const utf8Decode = (bytes: Uint8Array): string => decoder.decode(bytes)
 
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
+
 /**
  * Lower-case hex of bytes.
  *
@@ -197,7 +253,7 @@ export const utf8Decode = (bytes: Uint8Array): string => decoder.decode(bytes)
  */
 export const hex = (bytes: Uint8Array): string => {
   let out = ""
-  for (const byte of bytes) out += (byte < 16 ? "0" : "") + byte.toString(16)
+  for (const byte of bytes) out += hexOfByte[byte]
   return out
 }
 

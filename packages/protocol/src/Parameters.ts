@@ -81,7 +81,8 @@ export const flatten = (input: object, options: Options = {}): Flattened => {
   }
   const pairs: Array<readonly [string, string]> = []
   const issues: Array<Issue> = []
-  const names = new Set<string>()
+  // a path is made twice only with the help of a name that holds a dot itself; until one turns up there is nothing to track
+  let names: Set<string> | undefined
   const parents = new Set<object>([input])
   // values are counted as well: one object that is referred to twice at each level doubles them at each level
   const maxVisited = 10 * maxPairs + 100
@@ -90,8 +91,8 @@ export const flatten = (input: object, options: Options = {}): Flattened => {
 
   const emit = (path: string, text: string) => {
     if (!Encoding.isWellFormed(text)) return report(path, "holds a lone surrogate; pass well-formed text")
-    if (names.has(path)) report(path, "is given twice, nested and by its dotted name; keep one")
-    names.add(path)
+    if (names?.has(path)) report(path, "is given twice, nested and by its dotted name; keep one")
+    names?.add(path)
     pairs.push([path, text])
   }
   const report = (path: string, issue: string) => {
@@ -140,6 +141,7 @@ export const flatten = (input: object, options: Options = {}): Flattened => {
   const visitRecord = (prefix: string, record: Readonly<Record<string, unknown>>, depth: number) => {
     for (const name of Object.keys(record)) {
       if (isFull) return
+      if (names === undefined && name.includes(".")) names = new Set(pairs.map(([path]) => path))
       const path = prefix + name
       if (name === "__proto__") report(path, "is no name a parameter can have; rename it")
       else if (!Encoding.isWellFormed(name)) report(path, "is a name with a lone surrogate; pass well-formed text")

@@ -80,7 +80,9 @@ export const hmac = (method: HmacMethod, secret: string, text: string, digest: D
  */
 export const prepare = (input: Input): Prepared => {
   const { identity } = input
-  const headers: Record<string, string> = { ...input.headers, date: input.date }
+  // not a spread: see Acs3.prepare
+  const headers: Record<string, string> = Object.assign({}, input.headers)
+  headers["date"] = input.date
   if (input.nonce !== undefined) headers["x-acs-signature-nonce"] = input.nonce
   switch (identity._tag) {
     case "Hmac":
@@ -122,14 +124,12 @@ export interface Signed extends Prepared {
  * @since 0.1.0
  * @category signing
  */
-export const complete = (prepared: Prepared, signature: string | undefined): Signed => ({
-  ...prepared,
-  headers:
-    signature === undefined || prepared.accessKeyId === undefined
-      ? prepared.headers
-      : { ...prepared.headers, authorization: `acs ${prepared.accessKeyId}:${signature}` },
-  signature
-})
+export const complete = (prepared: Prepared, signature: string | undefined): Signed => {
+  const { accessKeyId, stringToSign } = prepared
+  const headers: Record<string, string> = Object.assign({}, prepared.headers)
+  if (signature !== undefined && accessKeyId !== undefined) headers["authorization"] = `acs ${accessKeyId}:${signature}`
+  return { headers, stringToSign, accessKeyId, signature }
+}
 
 /**
  * Signs with an access key (HMAC). RSA signs outside: {@link prepare}, sign `stringToSign`, {@link complete}.

@@ -52,13 +52,15 @@ export interface Input {
 }
 
 /**
- * What is to be signed, and the query to send once it is; `stringToSign` is `undefined` where nothing is signed.
+ * What is to be signed, and the query to send once it is: decoded, and as text for the request line. `stringToSign` is
+ * `undefined` where nothing is signed.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Prepared {
   readonly query: Encoding.Pairs
+  readonly queryString: string
   readonly stringToSign: string | undefined
 }
 
@@ -107,7 +109,27 @@ export const systemParameters = (input: Omit<Input, "query" | "form" | "method">
  * console.log(RpcV1.stringToSign("GET", [["B", "2"], ["A", "1 "]])) // GET&%2F&A%3D1%2520%26B%3D2
  */
 export const stringToSign = (method: string, pairs: Encoding.Pairs): string =>
-  `${method}&%2F&${Encoding.percentEncode(Encoding.queryString(Encoding.sortPairs(pairs)))}`
+  `${method}&%2F&${encode(Encoding.sortPairs(pairs)).twice}`
+
+/** the query as it is sent, and encoded once more, as it is signed */
+const encode = (pairs: Encoding.Pairs): { readonly once: string; readonly twice: string } => {
+  let once = ""
+  let twice = ""
+  for (const [name, value] of pairs) {
+    const encodedName = Encoding.percentEncode(name)
+    const encodedValue = Encoding.percentEncode(value)
+    if (once !== "") {
+      once += "&"
+      twice += "%26"
+    }
+    once += `${encodedName}=${encodedValue}`
+    // most names and many values stay as they are, however often they are encoded
+    twice += encodedName === name ? name : Encoding.percentEncodeTwice(name)
+    twice += "%3D"
+    twice += encodedValue === value ? value : Encoding.percentEncodeTwice(value)
+  }
+  return { once, twice }
+}
 
 /**
  * The signature of a string to sign, base64. The key is the secret with `&` behind it.
@@ -126,12 +148,39 @@ export const hmac = (method: HmacMethod, secret: string, text: string, digest: D
  * @category signing
  */
 export const prepare = (input: Input): Prepared => {
-  const system = systemParameters(input)
-  const taken = new Set(["Signature", ...system.map(([name]) => name)])
-  const query = [...input.query.filter(([name]) => !taken.has(name)), ...system]
-  const isSigned = input.identity._tag === "Hmac" || input.identity._tag === "Rsa"
-  return { query, stringToSign: isSigned ? stringToSign(input.method, [...query, ...input.form]) : undefined }
+  const { form, identity } = input
+  const query = Encoding.sortPairs(withSystem(input.query, systemParameters(input)))
+  const { once: queryString, twice } = encode(query)
+  const isSigned = identity._tag === "Hmac" || identity._tag === "Rsa"
+  if (!isSigned) return { query, queryString, stringToSign: undefined }
+  return {
+    query,
+    queryString,
+    // without a form the query that is sent is all that is signed
+    stringToSign: form.length === 0 ? `${input.method}&%2F&${twice}` : stringToSign(input.method, [...query, ...form])
+  }
 }
+
+const withSystem = (own: Encoding.Pairs, system: Encoding.Pairs): Encoding.Pairs =>
+  own.some(([name]) => systemNames.has(name))
+    ? own.filter(([name]) => name !== "Signature" && !system.some(([taken]) => taken === name)).concat(system)
+    : own.concat(system)
+
+/** all names that the parameters of the system can have, and that of the signature */
+const systemNames: ReadonlySet<string> = new Set([
+  "Version",
+  "Action",
+  "Format",
+  "Timestamp",
+  "SignatureMethod",
+  "SignatureType",
+  "SignatureVersion",
+  "SignatureNonce",
+  "SecurityToken",
+  "BearerToken",
+  "AccessKeyId",
+  "Signature"
+])
 
 /**
  * @since 0.1.0
@@ -147,11 +196,17 @@ export interface Signed extends Prepared {
  * @since 0.1.0
  * @category signing
  */
-export const complete = (prepared: Prepared, signature: string | undefined): Signed => ({
-  ...prepared,
-  query: signature === undefined ? prepared.query : [...prepared.query, ["Signature", signature]],
-  signature
-})
+export const complete = (prepared: Prepared, signature: string | undefined): Signed => {
+  const { query, queryString, stringToSign } = prepared
+  return signature === undefined
+    ? { query, queryString, stringToSign, signature }
+    : {
+        query: [...query, ["Signature", signature]],
+        queryString: `${queryString}&Signature=${Encoding.percentEncode(signature)}`,
+        stringToSign,
+        signature
+      }
+}
 
 /**
  * Signs with an access key (HMAC). RSA signs outside: {@link prepare}, sign `stringToSign`, {@link complete}.

@@ -229,3 +229,26 @@ describe("hex and base64", () => {
     }
   )
 })
+
+describe("percentEncodeTwice", () => {
+  it("is percentEncode applied twice, to any text", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => {
+        expect(Encoding.percentEncodeTwice(text)).toBe(Encoding.percentEncode(Encoding.percentEncode(text)))
+      }),
+      { seed: 42, numRuns: 5000 }
+    )
+    expect(Encoding.percentEncodeTwice("a\uD800b")).toBe(Encoding.percentEncode(Encoding.percentEncode("a\uFFFDb")))
+  })
+
+  it("agrees with encodeURIComponent and what it leaves bare", () => {
+    const reference = (text: string) =>
+      encodeURIComponent(text).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 40 }), (text) => {
+        expect(Encoding.percentEncode(text)).toBe(reference(text))
+      }),
+      { seed: 42, numRuns: 5000 }
+    )
+  })
+})

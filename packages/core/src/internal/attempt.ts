@@ -106,10 +106,12 @@ const send = (
   })
 
 const toHttp = (signed: SignedRequest): HttpClientRequest.HttpClientRequest => {
-  const contentType = signed.headers["content-type"]
+  // the transport takes the host from the URL; a browser lets nobody set it
+  const { host: _, ...headers } = signed.headers
+  const contentType = headers["content-type"]
   const { payload } = signed
   return HttpClientRequest.make(signed.method as HttpClientRequest.HttpClientRequest["method"])(signed.url, {
-    headers: signed.headers,
+    headers,
     ...(payload._tag === "Empty"
       ? {}
       : {

@@ -18,7 +18,7 @@ export const make = (signed: SignedRequest, host: string, redact: Redact): Expla
   const wire = [
     `${signed.method} ${target} HTTP/1.1`,
     `host: ${host}`,
-    ...Object.entries(signed.headers).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(signed.headers).flatMap(([name, value]) => (name === "host" ? [] : [`${name}: ${value}`])),
     ...bodyLines(signed)
   ].join("\n")
   const parts: ReadonlyArray<readonly [title: string, text: string | undefined]> = [

@@ -282,6 +282,8 @@ const headersOf = (
     for (const [name, value] of Object.entries(request.headers)) {
       const key = name.toLowerCase()
       const where = `headers.${JSON.stringify(name)}`
+      // a name that sets nothing on an object, and would be lost
+      if (key === "__proto__") yield* field(where, "is no name a header can have; rename it")
       yield* field(where, Validation.header(name, value))
       if (seen.has(key)) yield* field(where, "is given twice, in two spellings; keep one")
       if (ownHeaders.test(key)) yield* field(where, "is set by the signature or the connection; leave it out")

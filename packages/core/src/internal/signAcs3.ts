@@ -27,10 +27,14 @@ export const sign =
           ? payload.sha256
           : Acs3.payloadHash(signing, payload._tag === "Bytes" ? payload.bytes : undefined, digest.digest)
       if (payloadHash === undefined) return Effect.fail(noSm3)
+      const headers: Record<string, string> = Object.assign({}, request.headers)
+      headers["host"] = request.host
       const prepared = Acs3.prepare(
         {
-          ...request,
-          headers: { ...request.headers, host: request.host },
+          method: request.method,
+          path: request.path,
+          query: request.query,
+          headers,
           payloadHash,
           identity,
           date: Timestamp.iso8601(moment.at),
@@ -98,14 +102,11 @@ const identityOf = (algorithm: Acs3.HmacAlgorithm, request: UnsignedRequest, cre
   }
 }
 
-const toSigned = (request: UnsignedRequest, signed: Acs3.Signed): SignedRequest => {
-  const { host: _, ...headers } = signed.headers
-  return {
-    method: request.method,
-    url: `${request.protocol}://${request.host}${request.path}${signed.query === "" ? "" : `?${signed.query}`}`,
-    headers,
-    payload: request.payload,
-    canonicalRequest: signed.canonicalRequest,
-    stringToSign: signed.stringToSign
-  }
-}
+const toSigned = (request: UnsignedRequest, signed: Acs3.Signed): SignedRequest => ({
+  method: request.method,
+  url: `${request.protocol}://${request.host}${request.path}${signed.query === "" ? "" : `?${signed.query}`}`,
+  headers: signed.headers,
+  payload: request.payload,
+  canonicalRequest: signed.canonicalRequest,
+  stringToSign: signed.stringToSign
+})

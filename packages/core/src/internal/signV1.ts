@@ -61,30 +61,30 @@ const signRpc =
   (method: RpcV1.HmacMethod, digest: Digest.Service): SignV1 =>
   (request, credential, moment) =>
     Effect.suspend(() => {
-      const taken = [...request.query, ...request.form].find(([name]) => systemNames.has(name))
+      const isTaken = ([name]: readonly [string, string]) => systemNames.has(name)
+      const taken = request.query.find(isTaken) ?? request.form.find(isTaken)
       if (taken !== undefined)
         return Effect.fail(AcsError.invalidRequest(taken[0], "is set by the signature; leave it out"))
       const prepared = RpcV1.prepare({
-        ...request,
+        method: request.method,
+        action: request.action,
+        version: request.version,
+        query: request.query,
+        form: request.form,
         // the gateway knows no third format, and needs one
         format: request.format === "XML" ? "XML" : "JSON",
         identity: identityOf(method, credential),
         timestamp: Timestamp.iso8601(moment.at),
         nonce: moment.nonce
       })
-      return Effect.map(
-        signatureOf(prepared.stringToSign, credential, digest, (secret, text) =>
-          RpcV1.hmac(method, secret, text, digest.digest)
-        ),
-        (signature): SignedRequest => ({
-          method: request.method,
-          url: `${request.protocol}://${request.host}/?${Encoding.queryString(RpcV1.complete(prepared, signature).query)}`,
-          headers: request.headers,
-          payload: request.payload,
-          canonicalRequest: undefined,
-          stringToSign: prepared.stringToSign
-        })
-      )
+      return signWith(prepared.stringToSign, credential, digest, RpcV1.hmac, method, (signature) => ({
+        method: request.method,
+        url: `${request.protocol}://${request.host}/?${RpcV1.complete(prepared, signature).queryString}`,
+        headers: request.headers,
+        payload: request.payload,
+        canonicalRequest: undefined,
+        stringToSign: prepared.stringToSign
+      }))
     })
 
 const signRoa =
@@ -93,50 +93,49 @@ const signRoa =
     Effect.suspend(() => {
       const { payload } = request
       const prepared = RoaV1.prepare({
-        ...request,
+        method: request.method,
+        path: request.path,
+        query: request.query,
         headers:
           payload._tag === "Bytes"
-            ? { ...request.headers, "content-md5": digest.digest.md5Base64(payload.bytes) }
+            ? Object.assign({}, request.headers, { "content-md5": digest.digest.md5Base64(payload.bytes) })
             : request.headers,
         identity: identityOf(method, credential),
         date: Timestamp.rfc1123(moment.at),
         nonce: moment.nonce
       })
       const query = Encoding.queryString(request.query)
-      return Effect.map(
-        signatureOf(prepared.stringToSign, credential, digest, (secret, text) =>
-          RoaV1.hmac(method, secret, text, digest.digest)
-        ),
-        (signature): SignedRequest => ({
-          method: request.method,
-          url: `${request.protocol}://${request.host}${request.path}${query === "" ? "" : `?${query}`}`,
-          headers: RoaV1.complete(prepared, signature).headers,
-          payload,
-          canonicalRequest: undefined,
-          stringToSign: prepared.stringToSign
-        })
-      )
+      return signWith(prepared.stringToSign, credential, digest, RoaV1.hmac, method, (signature) => ({
+        method: request.method,
+        url: `${request.protocol}://${request.host}${request.path}${query === "" ? "" : `?${query}`}`,
+        headers: RoaV1.complete(prepared, signature).headers,
+        payload,
+        canonicalRequest: undefined,
+        stringToSign: prepared.stringToSign
+      }))
     })
 
-const signatureOf = (
+const signWith = (
   text: string | undefined,
   credential: Credential,
   digest: Digest.Service,
-  hmac: (secret: string, text: string) => string
-): Effect.Effect<string | undefined, AcsError.ClientException> => {
-  if (text === undefined) return Effect.succeed(undefined)
+  hmac: typeof RpcV1.hmac,
+  method: RpcV1.HmacMethod,
+  finish: (signature: string | undefined) => SignedRequest
+): Effect.Effect<SignedRequest, AcsError.ClientException> => {
+  if (text === undefined) return Effect.succeed(finish(undefined))
   switch (credential._tag) {
     case "AccessKey":
     case "Sts":
-      return Effect.succeed(hmac(Redacted.value(credential.accessKeySecret), text))
+      return Effect.succeed(finish(hmac(method, Redacted.value(credential.accessKeySecret), text, digest.digest)))
     case "KeyPair":
       return Effect.mapBoth(digest.signRsaSha256(credential.privateKey, text), {
         onFailure: badKey,
-        onSuccess: Encoding.base64
+        onSuccess: (signature) => finish(Encoding.base64(signature))
       })
     case "Bearer":
     case "Anonymous":
-      return Effect.succeed(undefined)
+      return Effect.succeed(finish(undefined))
   }
 }
 

@@ -20,7 +20,8 @@ const accessKeySecret = "FakeAccessKeySecret000000000000"
 const host = "ecs.cn-hangzhou.aliyuncs.com"
 const version = "2014-05-26"
 const action = "DescribeInstances"
-const batch = 20
+// large enough that looking at the clock weighs nothing
+const batch = 200
 
 const tenParameters = {
   RegionId: "cn-hangzhou",

@@ -52,50 +52,58 @@ export interface Input {
 }
 
 /**
- * What is to be signed, and the query to send once it is: decoded, and as text for the request line. `stringToSign` is
- * `undefined` where nothing is signed.
+ * What is to be signed, and the query of the request line, encoded and sorted. `stringToSign` is `undefined` where nothing is
+ * signed.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Prepared {
-  readonly query: Encoding.Pairs
   readonly queryString: string
   readonly stringToSign: string | undefined
 }
 
 /**
- * The parameters the gateway itself reads. They overrule the caller's, and a caller's `Signature` is left out, as the
- * seed does.
+ * The parameters the gateway itself reads, sorted. They overrule the caller's, and a caller's `Signature` is left out, as
+ * the seed does.
  *
  * @since 0.1.0
  * @category signing
  */
-export const systemParameters = (input: Omit<Input, "query" | "form" | "method">): Encoding.Pairs => {
-  const { identity } = input
-  const pairs: Array<readonly [string, string]> = [
-    ["Version", input.version],
-    ["Action", input.action],
-    ["Format", input.format],
-    ["Timestamp", input.timestamp]
-  ]
-  switch (identity._tag) {
-    case "Hmac":
-      pairs.push(["SignatureMethod", identity.method], ["SignatureType", ""], ["SignatureVersion", "1.0"])
-      if (identity.securityToken !== undefined) pairs.push(["SecurityToken", identity.securityToken])
-      break
-    case "Rsa":
-      pairs.push(["SignatureMethod", "SHA256withRSA"], ["SignatureType", "PRIVATEKEY"], ["SignatureVersion", "1.0"])
-      break
-    case "Bearer":
-      pairs.push(["SignatureType", "BEARERTOKEN"], ["BearerToken", identity.token])
-      break
-    case "Anonymous":
-      break
-  }
-  pairs.push(["SignatureNonce", input.nonce])
+export const systemParameters = ({
+  action,
+  format,
+  identity,
+  nonce,
+  timestamp,
+  version
+}: Omit<Input, "query" | "form" | "method">): Encoding.Pairs => {
+  const pairs: Array<Pair> = []
   if ("accessKeyId" in identity) pairs.push(["AccessKeyId", identity.accessKeyId])
+  pairs.push(["Action", action])
+  if (identity._tag === "Bearer") pairs.push(["BearerToken", identity.token])
+  pairs.push(["Format", format])
+  if (identity._tag === "Hmac") {
+    if (identity.securityToken !== undefined) pairs.push(["SecurityToken", identity.securityToken])
+    pairs.push(["SignatureMethod", identity.method])
+  } else if (identity._tag === "Rsa") {
+    pairs.push(["SignatureMethod", "SHA256withRSA"])
+  }
+  pairs.push(["SignatureNonce", nonce])
+  const type = signatureTypes[identity._tag]
+  if (type !== undefined) pairs.push(["SignatureType", type])
+  if (identity._tag === "Hmac" || identity._tag === "Rsa") pairs.push(["SignatureVersion", "1.0"])
+  pairs.push(["Timestamp", timestamp], ["Version", version])
   return pairs
+}
+
+type Pair = Encoding.Pairs[number]
+
+const signatureTypes: Readonly<Record<Identity["_tag"], string | undefined>> = {
+  Hmac: "",
+  Rsa: "PRIVATEKEY",
+  Bearer: "BEARERTOKEN",
+  Anonymous: undefined
 }
 
 /**
@@ -116,19 +124,30 @@ const encode = (pairs: Encoding.Pairs): { readonly once: string; readonly twice:
   let once = ""
   let twice = ""
   for (const [name, value] of pairs) {
-    const encodedName = Encoding.percentEncode(name)
-    const encodedValue = Encoding.percentEncode(value)
-    if (once !== "") {
-      once += "&"
-      twice += "%26"
-    }
-    once += `${encodedName}=${encodedValue}`
-    // most names and many values stay as they are, however often they are encoded
-    twice += encodedName === name ? name : Encoding.percentEncodeTwice(name)
-    twice += "%3D"
-    twice += encodedValue === value ? value : Encoding.percentEncodeTwice(value)
+    const prefix = prefixOf(name)
+    const encoded = Encoding.percentEncode(value)
+    once += prefix.once + encoded
+    // most values stay as they are, however often they are encoded
+    twice += prefix.twice + (encoded === value ? value : Encoding.percentEncodeTwice(value))
   }
-  return { once, twice }
+  return { once: once.slice("&".length), twice: twice.slice("%26".length) }
+}
+
+interface Prefix {
+  readonly once: string
+  readonly twice: string
+}
+
+// `&Name=` in both encodings: a program sends the same few names over and over, and this is a twentieth of a signature
+const prefixes = new Map<string, Prefix>()
+const mostPrefixes = 1024
+
+const prefixOf = (name: string): Prefix => {
+  const known = prefixes.get(name)
+  if (known !== undefined) return known
+  const prefix = { once: `&${Encoding.percentEncode(name)}=`, twice: `%26${Encoding.percentEncodeTwice(name)}%3D` }
+  if (name.length <= 64 && prefixes.size < mostPrefixes) prefixes.set(name, prefix)
+  return prefix
 }
 
 /**
@@ -149,22 +168,34 @@ export const hmac = (method: HmacMethod, secret: string, text: string, digest: D
  */
 export const prepare = (input: Input): Prepared => {
   const { form, identity } = input
-  const query = Encoding.sortPairs(withSystem(input.query, systemParameters(input)))
+  const system = systemParameters(input)
+  const query = merge(Encoding.sortPairs(withoutSystem(input.query, system)), system)
   const { once: queryString, twice } = encode(query)
   const isSigned = identity._tag === "Hmac" || identity._tag === "Rsa"
-  if (!isSigned) return { query, queryString, stringToSign: undefined }
+  if (!isSigned) return { queryString, stringToSign: undefined }
   return {
-    query,
     queryString,
     // without a form the query that is sent is all that is signed
     stringToSign: form.length === 0 ? `${input.method}&%2F&${twice}` : stringToSign(input.method, [...query, ...form])
   }
 }
 
-const withSystem = (own: Encoding.Pairs, system: Encoding.Pairs): Encoding.Pairs =>
+const withoutSystem = (own: Encoding.Pairs, system: Encoding.Pairs): Encoding.Pairs =>
   own.some(([name]) => systemNames.has(name))
-    ? own.filter(([name]) => name !== "Signature" && !system.some(([taken]) => taken === name)).concat(system)
-    : own.concat(system)
+    ? own.filter(([name]) => name !== "Signature" && !system.some(([taken]) => taken === name))
+    : own
+
+/** of two sorted lists one; the names of the system are ASCII, so the order of units is that of code points */
+const merge = (own: Encoding.Pairs, system: Encoding.Pairs): Encoding.Pairs => {
+  const merged: Array<Pair> = []
+  let at = 0
+  for (const pair of own) {
+    for (let next = system[at]; next !== undefined && next[0] < pair[0]; next = system[++at]) merged.push(next)
+    merged.push(pair)
+  }
+  for (let next = system[at]; next !== undefined; next = system[++at]) merged.push(next)
+  return merged
+}
 
 /** all names that the parameters of the system can have, and that of the signature */
 const systemNames: ReadonlySet<string> = new Set([
@@ -196,17 +227,11 @@ export interface Signed extends Prepared {
  * @since 0.1.0
  * @category signing
  */
-export const complete = (prepared: Prepared, signature: string | undefined): Signed => {
-  const { query, queryString, stringToSign } = prepared
-  return signature === undefined
-    ? { query, queryString, stringToSign, signature }
-    : {
-        query: [...query, ["Signature", signature]],
-        queryString: `${queryString}&Signature=${Encoding.percentEncode(signature)}`,
-        stringToSign,
-        signature
-      }
-}
+export const complete = ({ queryString, stringToSign }: Prepared, signature: string | undefined): Signed => ({
+  queryString: signature === undefined ? queryString : `${queryString}&Signature=${Encoding.percentEncode(signature)}`,
+  stringToSign,
+  signature
+})
 
 /**
  * Signs with an access key (HMAC). RSA signs outside: {@link prepare}, sign `stringToSign`, {@link complete}.

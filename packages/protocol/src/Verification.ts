@@ -278,6 +278,10 @@ const readRpc1 = (raw: RawRequest.RawRequest, parameters: Encoding.Pairs): Claim
   if (!common.nonce) return missing("SignatureNonce")
   if (kind === undefined)
     return refuse("InvalidSignatureMethod", 400, "The specified signature method is not supported.")
+  // the string to sign names the path /, whatever the request line says
+  if (!["/", ""].includes(RawRequest.path(raw))) {
+    return refuse("SignatureDoesNotMatch", 400, "The signature covers no other path than /.")
+  }
   // only one Signature is set aside: a second one is part of what must have been signed
   const at = parameters.findIndex(([name]) => name === "Signature")
   const signed = parameters.filter((_, index) => index !== at)

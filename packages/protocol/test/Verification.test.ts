@@ -107,7 +107,7 @@ const rpc = (form: Encoding.Pairs = [["B", "x y"]]): RawRequest.RawRequest => {
   )
   return {
     method: "POST",
-    target: `/?${Encoding.queryString(signed.query)}`,
+    target: `/?${signed.queryString}`,
     headers: [["content-type", "application/x-www-form-urlencoded"]],
     body: Encoding.utf8(Encoding.formUrlEncoded(form))
   }
@@ -302,6 +302,7 @@ describe("RPC version 1", () => {
     const { headers, method, target } = rpc()
     const all = `${target.slice(2)}&B=x+y`
     expect(verdict({ method, target: "/", headers, body: Encoding.utf8(all) })).toBe("accepted")
+    expect(verdict({ method, target: `?${all}`, headers, body: new Uint8Array() })).toBe("accepted")
     expect(
       verdict({ method, target: `/?${all.split("&").reverse().join("&")}`, headers, body: new Uint8Array() })
     ).toBe("accepted")
@@ -309,6 +310,8 @@ describe("RPC version 1", () => {
 
   it.each<[string, Change, string]>([
     ["the method", (raw) => ({ ...raw, method: "GET" }), "SignatureDoesNotMatch"],
+    ["the path", target("/?", "/clusters?"), "SignatureDoesNotMatch"],
+    ["one slash more", target("/?", "//?"), "SignatureDoesNotMatch"],
     ["a value of the query", target("A=1", "A=2"), "SignatureDoesNotMatch"],
     ["a name of the query", target("A=1", "C=1"), "SignatureDoesNotMatch"],
     ["one parameter more", target("/?", "/?C=1&"), "SignatureDoesNotMatch"],
@@ -442,7 +445,7 @@ describe("requests that nobody signed", () => {
       identity: { _tag: "Bearer", token: "t" },
       timestamp: Timestamp.iso8601(now),
       nonce
-    }).query
+    }).queryString
     const roaHeaders = RoaV1.prepare({
       method: "GET",
       path: "/",
@@ -467,7 +470,7 @@ describe("requests that nobody signed", () => {
         digest
       )
     const requests = [
-      ["RPC1", { method: "GET", target: `/?${Encoding.queryString(rpcQuery)}`, headers: [], body: empty }],
+      ["RPC1", { method: "GET", target: `/?${rpcQuery}`, headers: [], body: empty }],
       ["ROA1", { method: "GET", target: "/", headers: Object.entries(roaHeaders), body: empty }],
       ...(["RPC", "ROA"] as const).map(
         (style) =>

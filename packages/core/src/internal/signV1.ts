@@ -59,61 +59,59 @@ const systemNames: ReadonlySet<string> = new Set(["Format", "Timestamp", "Securi
 
 const signRpc =
   (method: RpcV1.HmacMethod, digest: Digest.Service): SignV1 =>
-  (request, credential, moment) =>
-    Effect.suspend(() => {
-      const isTaken = ([name]: readonly [string, string]) => systemNames.has(name)
-      const taken = request.query.find(isTaken) ?? request.form.find(isTaken)
-      if (taken !== undefined)
-        return Effect.fail(AcsError.invalidRequest(taken[0], "is set by the signature; leave it out"))
-      const prepared = RpcV1.prepare({
-        method: request.method,
-        action: request.action,
-        version: request.version,
-        query: request.query,
-        form: request.form,
-        // the gateway knows no third format, and needs one
-        format: request.format === "XML" ? "XML" : "JSON",
-        identity: identityOf(method, credential),
-        timestamp: Timestamp.iso8601(moment.at),
-        nonce: moment.nonce
-      })
-      return signWith(prepared.stringToSign, credential, digest, RpcV1.hmac, method, (signature) => ({
-        method: request.method,
-        url: `${request.protocol}://${request.host}/?${RpcV1.complete(prepared, signature).queryString}`,
-        headers: request.headers,
-        payload: request.payload,
-        canonicalRequest: undefined,
-        stringToSign: prepared.stringToSign
-      }))
+  (request, credential, moment) => {
+    const isTaken = ([name]: readonly [string, string]) => systemNames.has(name)
+    const taken = request.query.find(isTaken) ?? request.form.find(isTaken)
+    if (taken !== undefined)
+      return Effect.fail(AcsError.invalidRequest(taken[0], "is set by the signature; leave it out"))
+    const prepared = RpcV1.prepare({
+      method: request.method,
+      action: request.action,
+      version: request.version,
+      query: request.query,
+      form: request.form,
+      // the gateway knows no third format, and needs one
+      format: request.format === "XML" ? "XML" : "JSON",
+      identity: identityOf(method, credential),
+      timestamp: Timestamp.iso8601(moment.at),
+      nonce: moment.nonce
     })
+    return signWith(prepared.stringToSign, credential, digest, RpcV1.hmac, method, (signature) => ({
+      method: request.method,
+      url: `${request.protocol}://${request.host}/?${RpcV1.complete(prepared, signature).queryString}`,
+      headers: request.headers,
+      payload: request.payload,
+      canonicalRequest: undefined,
+      stringToSign: prepared.stringToSign
+    }))
+  }
 
 const signRoa =
   (method: RpcV1.HmacMethod, digest: Digest.Service): SignV1 =>
-  (request, credential, moment) =>
-    Effect.suspend(() => {
-      const { payload } = request
-      const prepared = RoaV1.prepare({
-        method: request.method,
-        path: request.path,
-        query: request.query,
-        headers:
-          payload._tag === "Bytes"
-            ? Object.assign({}, request.headers, { "content-md5": digest.digest.md5Base64(payload.bytes) })
-            : request.headers,
-        identity: identityOf(method, credential),
-        date: Timestamp.rfc1123(moment.at),
-        nonce: moment.nonce
-      })
-      const query = Encoding.queryString(request.query)
-      return signWith(prepared.stringToSign, credential, digest, RoaV1.hmac, method, (signature) => ({
-        method: request.method,
-        url: `${request.protocol}://${request.host}${request.path}${query === "" ? "" : `?${query}`}`,
-        headers: RoaV1.complete(prepared, signature).headers,
-        payload,
-        canonicalRequest: undefined,
-        stringToSign: prepared.stringToSign
-      }))
+  (request, credential, moment) => {
+    const { payload } = request
+    const prepared = RoaV1.prepare({
+      method: request.method,
+      path: request.path,
+      query: request.query,
+      headers:
+        payload._tag === "Bytes"
+          ? Object.assign({}, request.headers, { "content-md5": digest.digest.md5Base64(payload.bytes) })
+          : request.headers,
+      identity: identityOf(method, credential),
+      date: Timestamp.rfc1123(moment.at),
+      nonce: moment.nonce
     })
+    const query = Encoding.queryString(request.query)
+    return signWith(prepared.stringToSign, credential, digest, RoaV1.hmac, method, (signature) => ({
+      method: request.method,
+      url: `${request.protocol}://${request.host}${request.path}${query === "" ? "" : `?${query}`}`,
+      headers: RoaV1.complete(prepared, signature).headers,
+      payload,
+      canonicalRequest: undefined,
+      stringToSign: prepared.stringToSign
+    }))
+  }
 
 const signWith = (
   text: string | undefined,

@@ -9,7 +9,7 @@ const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" } as const
 export const verify = (publicKey: string, claim: Verification.Claim): Effect.Effect<boolean> => {
   const der = Encoding.base64Decode(publicKey.replace(/-----(BEGIN|END) PUBLIC KEY-----/g, ""))
   // ACS3 writes signatures in hex, version 1 in base64
-  const signature = claim.scheme === "ACS3" ? hexDecode(claim.signature) : Encoding.base64Decode(claim.signature)
+  const signature = claim.scheme === "ACS3" ? hexDecode(claim.signature) : base64Decode(claim.signature)
   if (der === undefined || signature === undefined) return Effect.succeed(false)
   const { subtle } = globalThis.crypto
   return Effect.tryPromise(() =>
@@ -25,3 +25,9 @@ const hexDecode = (text: string): Uint8Array | undefined =>
   /^([0-9a-f]{2})+$/.test(text)
     ? Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
     : undefined
+
+/** as it is written by the rules: white space, or other bits behind the last byte, would be a second signature */
+const base64Decode = (text: string): Uint8Array | undefined => {
+  const bytes = Encoding.base64Decode(text)
+  return bytes !== undefined && Encoding.base64(bytes) === text ? bytes : undefined
+}

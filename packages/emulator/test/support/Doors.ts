@@ -29,7 +29,7 @@ const rsa = keyPair()
 /** when the temporary key `STS.old` stops, in milliseconds since the epoch */
 export const expiry = 60 * 60 * 1000
 
-const keys: ReadonlyArray<Key.Key> = [
+export const keys: ReadonlyArray<Key.Key> = [
   Key.test,
   Key.accessKey({ accessKeyId: "inactiveid", accessKeySecret: "inactivesecret", active: false }),
   Key.sts({ accessKeyId: "STS.id", accessKeySecret: "stssecret", securityToken: "sts/token+1=" }),

@@ -1,0 +1,9 @@
+/** Random calls by `@alicloud/pop-core` and by us: the same on the wire, the same signature. */
+import { describe, it } from "@effect/vitest"
+import { check, run } from "./support/differential.js"
+import * as Peers from "./support/Peers.js"
+
+describe("@alicloud/pop-core", { timeout: 120_000 }, () => {
+  it("RPC", async () => check(await run("pop-core RPC", Peers.popRpc)))
+  it("ROA", async () => check(await run("pop-core ROA", Peers.popRoa)))
+})

@@ -164,7 +164,8 @@ export const layerSm3: Layer.Layer<Signer> = Layer.effect(Signer, make("ACS3-HMA
  * The seed's version 1 signatures of RPC and ROA, HMAC-SHA1 (`SHA256withRSA` for key pairs).
  *
  * They cover less than V3: of an RPC request the parameters of query and form, but no other body; of an ROA request the
- * body by its MD5, but not a stream that is sent as it flows.
+ * body by its MD5, but not a stream that is sent as it flows. The ROA query is signed unencoded, so that
+ * `n=1%26o%3D2` and `n=1&o=2` cannot be told apart by any checker.
  *
  * @since 0.1.0
  * @category layers

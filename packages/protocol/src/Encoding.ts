@@ -15,7 +15,7 @@
  */
 export type Pairs = ReadonlyArray<readonly [name: string, value: string]>
 
-const unreservedOnly = /^[A-Za-z0-9\-_.~]*$/
+const unreserved = /[A-Za-z0-9\-_.~]/
 const loneSurrogate = /\p{Surrogate}/u
 const loneSurrogates = /\p{Surrogate}/gu
 
@@ -43,8 +43,7 @@ export const isWellFormed = (text: string): boolean => !loneSurrogate.test(text)
  *
  * console.log(Encoding.percentEncode("a b*~中")) // a%20b%2A~%E4%B8%AD
  */
-export const percentEncode = (text: string): string =>
-  unreservedOnly.test(text) ? text : encodeBy(encodedAscii, encodeURIComponent, text)
+export const percentEncode = (text: string): string => encodeBy(encodedAscii, encodeURIComponent, text)
 
 /**
  * {@link percentEncode} applied twice, as the version 1 signature of RPC wants it, in one pass.
@@ -56,8 +55,7 @@ export const percentEncode = (text: string): string =>
  *
  * console.log(Encoding.percentEncodeTwice("a b")) // a%2520b
  */
-export const percentEncodeTwice = (text: string): string =>
-  unreservedOnly.test(text) ? text : encodeBy(encodedAsciiTwice, encodeTwice, text)
+export const percentEncodeTwice = (text: string): string => encodeBy(encodedAsciiTwice, encodeTwice, text)
 
 type AsciiTable = ReadonlyArray<string | undefined>
 
@@ -80,12 +78,12 @@ const encodeBy = (table: AsciiTable, encodeRest: (text: string) => string, text:
       i = end - 1
     }
   }
-  return out + text.slice(start)
+  return start === 0 ? text : out + text.slice(start)
 }
 
 const asciiTable = (escape: string): AsciiTable =>
   Array.from({ length: 0x80 }, (_, code) =>
-    unreservedOnly.test(String.fromCharCode(code))
+    unreserved.test(String.fromCharCode(code))
       ? undefined
       : `${escape}${code.toString(16).toUpperCase().padStart(2, "0")}`
   )

@@ -117,35 +117,47 @@ const signatureTypes: Readonly<Record<Identity["_tag"], string | undefined>> = {
  * console.log(RpcV1.stringToSign("GET", [["B", "2"], ["A", "1 "]])) // GET&%2F&A%3D1%2520%26B%3D2
  */
 export const stringToSign = (method: string, pairs: Encoding.Pairs): string =>
-  `${method}&%2F&${encode(Encoding.sortPairs(pairs)).twice}`
+  encode(method, Encoding.sortPairs(pairs)).stringToSign
 
-/** the query as it is sent, and encoded once more, as it is signed */
-const encode = (pairs: Encoding.Pairs): { readonly once: string; readonly twice: string } => {
-  let once = ""
-  let twice = ""
+/**
+ * The query as it is sent, and, encoded once more, as it is signed. Each text is only ever added to at its end: joining the
+ * parts of a pair first, or cutting a separator off, makes the engine copy it twice, a fifth of a signature.
+ */
+const encode = (method: string, pairs: Encoding.Pairs): { queryString: string; stringToSign: string } => {
+  let queryString = ""
+  let stringToSign = `${method}&%2F&`
+  let isFirst = true
   for (const [name, value] of pairs) {
     const prefix = prefixOf(name)
+    queryString += isFirst ? prefix.first : prefix.next
+    stringToSign += isFirst ? prefix.firstTwice : prefix.nextTwice
+    isFirst = false
     const encoded = Encoding.percentEncode(value)
-    once += prefix.once + encoded
+    queryString += encoded
     // most values stay as they are, however often they are encoded
-    twice += prefix.twice + (encoded === value ? value : Encoding.percentEncodeTwice(value))
+    stringToSign += encoded === value ? value : Encoding.percentEncodeTwice(value)
   }
-  return { once: once.slice("&".length), twice: twice.slice("%26".length) }
+  return { queryString, stringToSign }
 }
 
+/** `Name=` and `&Name=`, encoded once and twice */
 interface Prefix {
-  readonly once: string
-  readonly twice: string
+  readonly first: string
+  readonly next: string
+  readonly firstTwice: string
+  readonly nextTwice: string
 }
 
-// `&Name=` in both encodings: a program sends the same few names over and over, and this is a twentieth of a signature
+// a program sends the same few names over and over, and this is a twentieth of a signature
 const prefixes = new Map<string, Prefix>()
 const mostPrefixes = 1024
 
 const prefixOf = (name: string): Prefix => {
   const known = prefixes.get(name)
   if (known !== undefined) return known
-  const prefix = { once: `&${Encoding.percentEncode(name)}=`, twice: `%26${Encoding.percentEncodeTwice(name)}%3D` }
+  const first = `${Encoding.percentEncode(name)}=`
+  const firstTwice = `${Encoding.percentEncodeTwice(name)}%3D`
+  const prefix = { first, next: `&${first}`, firstTwice, nextTwice: `%26${firstTwice}` }
   if (name.length <= 64 && prefixes.size < mostPrefixes) prefixes.set(name, prefix)
   return prefix
 }
@@ -170,13 +182,13 @@ export const prepare = (input: Input): Prepared => {
   const { form, identity } = input
   const system = systemParameters(input)
   const query = merge(Encoding.sortPairs(withoutSystem(input.query, system)), system)
-  const { once: queryString, twice } = encode(query)
+  const encoded = encode(input.method, query)
   const isSigned = identity._tag === "Hmac" || identity._tag === "Rsa"
-  if (!isSigned) return { queryString, stringToSign: undefined }
+  // without a form the query that is sent is all that is signed
+  if (isSigned && form.length === 0) return encoded
   return {
-    queryString,
-    // without a form the query that is sent is all that is signed
-    stringToSign: form.length === 0 ? `${input.method}&%2F&${twice}` : stringToSign(input.method, [...query, ...form])
+    queryString: encoded.queryString,
+    stringToSign: isSigned ? stringToSign(input.method, [...query, ...form]) : undefined
   }
 }
 

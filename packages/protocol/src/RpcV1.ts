@@ -123,7 +123,10 @@ export const stringToSign = (method: string, pairs: Encoding.Pairs): string =>
  * The query as it is sent, and, encoded once more, as it is signed. Each text is only ever added to at its end: joining the
  * parts of a pair first, or cutting a separator off, makes the engine copy it twice, a fifth of a signature.
  */
-const encode = (method: string, pairs: Encoding.Pairs): { queryString: string; stringToSign: string } => {
+const encode = (
+  method: string,
+  pairs: Encoding.Pairs
+): { readonly queryString: string; readonly stringToSign: string } => {
   let queryString = ""
   let stringToSign = `${method}&%2F&`
   let isFirst = true
@@ -182,12 +185,11 @@ export const prepare = (input: Input): Prepared => {
   const { form, identity } = input
   const system = systemParameters(input)
   const query = merge(Encoding.sortPairs(withoutSystem(input.query, system)), system)
-  const encoded = encode(input.method, query)
   const isSigned = identity._tag === "Hmac" || identity._tag === "Rsa"
   // without a form the query that is sent is all that is signed
-  if (isSigned && form.length === 0) return encoded
+  if (isSigned && form.length === 0) return encode(input.method, query)
   return {
-    queryString: encoded.queryString,
+    queryString: Encoding.queryString(query),
     stringToSign: isSigned ? stringToSign(input.method, [...query, ...form]) : undefined
   }
 }

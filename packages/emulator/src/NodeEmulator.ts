@@ -9,11 +9,12 @@
 import * as Digest from "@effect-aliyun/core/Digest"
 import * as Endpoint from "@effect-aliyun/core/Endpoint"
 import * as NodeDigest from "@effect-aliyun/platform-node/NodeDigest"
-import type * as HttpServerError from "@effect/platform/HttpServerError"
+import * as HttpServerError from "@effect/platform/HttpServerError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Emulator from "./Emulator.js"
 import * as server from "./internal/node/server.js"
@@ -21,6 +22,7 @@ import * as server from "./internal/node/server.js"
 /**
  * - `host`: the address to listen on, `127.0.0.1`
  * - `port`: 0, which takes a free one
+ * - `cert`, `key`: certificate chain and private key, PEM; with them the server speaks TLS, and only that
  * - `maxBodyBytes`: 16 MiB; `maxHeaderBytes`, the request line included: 64 KiB; `maxConnections`: 1024
  * - `headersTimeout`: from the start of a request to the end of its headers, 10 seconds; `requestTimeout`: to the end of its
  *   body, 30 seconds; `keepAliveTimeout`: from one request to the next, 5 seconds. By the machine's clock, not by `Clock`
@@ -31,6 +33,8 @@ import * as server from "./internal/node/server.js"
 export interface Options extends Emulator.Options {
   readonly host?: string | undefined
   readonly port?: number | undefined
+  readonly cert?: string | undefined
+  readonly key?: Redacted.Redacted<string> | string | undefined
   readonly maxBodyBytes?: number | undefined
   readonly maxHeaderBytes?: number | undefined
   readonly maxConnections?: number | undefined
@@ -40,7 +44,7 @@ export interface Options extends Emulator.Options {
 }
 
 /**
- * - `url`: for instance `http://127.0.0.1:40123`, without a slash at the end
+ * - `url`: for instance `http://127.0.0.1:40123`, without a slash at the end; `https` with TLS
  * - `emulator`: what answers there
  *
  * @since 0.1.0
@@ -93,12 +97,23 @@ export const make = (options: Options = {}): Effect.Effect<Service, HttpServerEr
         maxConnections: options.maxConnections ?? 1024,
         headersTimeout: Duration.toMillis(options.headersTimeout ?? "10 seconds"),
         requestTimeout: Duration.toMillis(options.requestTimeout ?? "30 seconds"),
-        keepAliveTimeout: Duration.toMillis(options.keepAliveTimeout ?? "5 seconds")
+        keepAliveTimeout: Duration.toMillis(options.keepAliveTimeout ?? "5 seconds"),
+        tls: yield* tlsOf(options)
       },
-      emulator.handle
+      emulator.gateway.handle
     )
-    return { url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`, host, port, emulator }
+    const scheme = options.cert === undefined ? "http" : "https"
+    return { url: `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`, host, port, emulator }
   })
+
+const tlsOf = ({ cert, key }: Options) => {
+  if (cert === undefined && key === undefined) return Effect.succeed(undefined)
+  if (cert === undefined || key === undefined) {
+    const cause = new Error(`cert and key go together: ${cert === undefined ? "cert" : "key"} is missing`)
+    return new HttpServerError.ServeError({ cause })
+  }
+  return Effect.succeed({ cert, key: typeof key === "string" ? key : Redacted.value(key) })
+}
 
 /**
  * {@link make} as a layer, with the emulator itself.
@@ -138,7 +153,7 @@ export const layerServer = (
   )
 
 /**
- * Sends the calls of a program to the server, over plain HTTP.
+ * Sends the calls of a program to the server.
  *
  * @since 0.1.0
  * @category layers

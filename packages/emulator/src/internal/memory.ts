@@ -2,7 +2,8 @@
 import * as HttpWire from "@effect-aliyun/core/HttpWire"
 import type * as RawRequest from "@effect-aliyun/protocol/RawRequest"
 import * as HttpClient from "@effect/platform/HttpClient"
-import type * as HttpClientError from "@effect/platform/HttpClientError"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as RawResponse from "../RawResponse.js"
@@ -15,14 +16,42 @@ export const client = (
   HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
     Effect.flatMap((request) =>
       Effect.flatMap(HttpWire.collect(request), (raw) =>
-        Effect.map(handle(raw), (response) => HttpClientResponse.fromWeb(request, toWeb(response, raw.method)))
+        Effect.flatMap(handle(raw), (response) => receive(request, raw.method, response))
       )
     ),
     Effect.succeed
   )
 
-const toWeb = (response: RawResponse.RawResponse, method: string): Response =>
-  new Response(RawResponse.isBare(response, method) ? null : new Uint8Array(response.body), {
-    status: response.status,
-    headers: response.headers.map(([name, value]): [string, string] => [name, value])
+const receive = (
+  request: HttpClientRequest.HttpClientRequest,
+  method: string,
+  response: RawResponse.RawResponse
+): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError> => {
+  if (response.ending === "ResetBefore" || response.ending === "ResetInHeaders") {
+    const cause = reset(response.ending === "ResetBefore" ? 0 : statusLine.length)
+    return new HttpClientError.RequestError({ request, reason: "Transport", cause })
+  }
+  const body = RawResponse.isBare(response, method) ? null : bodyOf(response)
+  const headers = response.headers.map(([name, value]): [string, string] => [name, value])
+  return Effect.succeed(HttpClientResponse.fromWeb(request, new Response(body, { status: response.status, headers })))
+}
+
+const statusLine = "HTTP/1.1 "
+
+const reset = (bytesReceived: number) =>
+  new HttpWire.TransportFailure({ kind: "Reset", syscallCode: "ECONNRESET", sent: "all", bytesReceived })
+
+const bodyOf = ({ body, ending }: RawResponse.RawResponse): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> => {
+  const bytes = new Uint8Array(body)
+  if (ending === undefined) return bytes
+  const half = bytes.subarray(0, bytes.length >> 1)
+  let isFirst = true
+  return new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      if (ending === "Endless") return controller.enqueue(bytes)
+      if (isFirst && half.length > 0) controller.enqueue(half)
+      else controller.error(reset(half.length))
+      isFirst = false
+    }
   })
+}

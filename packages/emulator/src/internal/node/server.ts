@@ -7,10 +7,12 @@ import * as FiberId from "effect/FiberId"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import { createServer, type Server, type ServerResponse } from "node:http"
+import { createServer as createTlsServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import type { Duplex } from "node:stream"
-import * as RawResponse from "../../RawResponse.js"
+import type { RawResponse } from "../../RawResponse.js"
 import * as body from "./body.js"
+import * as respond from "./respond.js"
 
 /** @internal times in milliseconds */
 export interface Settings {
@@ -22,9 +24,11 @@ export interface Settings {
   readonly headersTimeout: number
   readonly requestTimeout: number
   readonly keepAliveTimeout: number
+  /** certificate chain and private key, PEM; plain HTTP without */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
 }
 
-type Handle = (raw: RawRequest.RawRequest) => Effect.Effect<RawResponse.RawResponse>
+type Handle = (raw: RawRequest.RawRequest) => Effect.Effect<RawResponse>
 
 /** @internal listens until the scope closes; yields the port */
 export const listen = (
@@ -35,7 +39,10 @@ export const listen = (
     // made first, so closed last: a connection that is cut interrupts its own fiber
     const run = yield* FiberSet.makeRuntime<never>()
     const server = yield* Effect.acquireRelease(
-      Effect.sync(() => create(settings)),
+      Effect.try({
+        try: () => create(settings),
+        catch: () => new HttpServerError.ServeError({ cause: new Error("cert and key are no PEM, or do not fit") })
+      }),
       close
     )
     const busy = new WeakSet<Duplex>()
@@ -45,7 +52,9 @@ export const listen = (
         Effect.matchEffect(body.read(request, settings.maxBodyBytes), {
           onFailure: (issue) => Effect.sync(() => (issue === "Gone" ? response.destroy() : refuseBody(response))),
           onSuccess: (bytes) =>
-            Effect.map(handle(body.toRaw(request, bytes)), (answer) => send(response, answer, request.method ?? ""))
+            Effect.map(handle(body.toRaw(request, bytes)), (answer) =>
+              respond.send(response, answer, request.method ?? "")
+            )
         })
       )
       fiber.addObserver((exit) => {
@@ -56,6 +65,8 @@ export const listen = (
         if (!response.writableFinished) fiber.unsafeInterruptAsFork(FiberId.none)
       })
     })
+    // a handshake that fails leaves a socket that nobody else closes
+    server.on("tlsClientError", (_, socket) => socket.destroy())
     server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
       // what a parser refuses while an answer is under way must not end up in the middle of that answer
       if (busy.has(socket) || !socket.writable) socket.destroy()
@@ -66,14 +77,16 @@ export const listen = (
   })
 
 const create = (settings: Settings): Server => {
-  const server = createServer({
+  const options = {
     maxHeaderSize: settings.maxHeaderBytes,
     headersTimeout: settings.headersTimeout,
     requestTimeout: settings.requestTimeout,
     keepAliveTimeout: settings.keepAliveTimeout,
     // how often the two limits above are looked at; half a minute unless told
     connectionsCheckingInterval: Math.max(10, Math.min(1000, settings.headersTimeout / 2))
-  })
+  }
+  const { tls } = settings
+  const server = tls === undefined ? createServer(options) : createTlsServer({ ...options, ...tls })
   server.maxConnections = settings.maxConnections
   // who stops reading an answer, or never says a word
   server.setTimeout(settings.requestTimeout + settings.keepAliveTimeout, (socket) => socket.destroy())
@@ -96,15 +109,6 @@ const close = (server: Server): Effect.Effect<void> =>
     server.close(() => resume(Effect.void))
     server.closeAllConnections()
   })
-
-const send = (response: ServerResponse, answer: RawResponse.RawResponse, method: string): void => {
-  const bare = RawResponse.isBare(answer, method)
-  response.writeHead(
-    answer.status,
-    [...answer.headers, ...(bare ? [] : [["content-length", String(answer.body.length)] as const])].flat()
-  )
-  response.end(bare ? undefined : answer.body)
-}
 
 const refuseBody = (response: ServerResponse): void => {
   // the rest of the body is not read: the connection cannot be used again

@@ -2,9 +2,10 @@
 import * as Verification from "@effect-aliyun/protocol/Verification"
 import * as Effect from "effect/Effect"
 import type * as Encoding from "@effect-aliyun/protocol/Encoding"
-import { parameter } from "../ask.js"
-import * as Service from "../service.js"
-import { instances, regions } from "./ecsFixtures.js"
+import { parameter } from "../../ask.js"
+import * as Service from "../../service.js"
+import { regions } from "./fixtures.js"
+import * as instances from "./instances.js"
 
 const { refuse } = Verification
 
@@ -21,7 +22,7 @@ const describeRegions: Service.Handler = ({ ask }) => {
   })
 }
 
-const describeInstances: Service.Handler = ({ ask: { parameters } }) =>
+const describeInstances: Service.Handler = ({ ask: { parameters }, now, store }) =>
   Effect.gen(function* () {
     const regionId = parameter(parameters, "RegionId")
     if (!regionId) {
@@ -35,12 +36,14 @@ const describeInstances: Service.Handler = ({ ask: { parameters } }) =>
     const pageSize = yield* wholeNumber(parameters, "PageSize", { fallback: 10, max: 100 })
     const ids = yield* instanceIds(parameters)
     const status = parameter(parameters, "Status")
-    const found = instances.filter(
-      (instance) =>
-        instance.RegionId === regionId &&
-        (ids === undefined || ids.has(instance.InstanceId)) &&
-        (!status || instance.Status === status)
-    )
+    const found = instances
+      .all(store, now)
+      .filter(
+        (instance) =>
+          instance.RegionId === regionId &&
+          (ids === undefined || ids.has(instance.InstanceId)) &&
+          (!status || instance.Status === status)
+      )
     const start = (pageNumber - 1) * pageSize
     return {
       TotalCount: found.length,
@@ -86,5 +89,6 @@ const instanceIds = (
 export const service: Service.Service = Service.rpc({
   product: "Ecs",
   version: "2014-05-26",
-  operations: { DescribeRegions: describeRegions, DescribeInstances: describeInstances }
+  operations: { DescribeRegions: describeRegions, DescribeInstances: describeInstances },
+  seed: instances.seed
 })

@@ -42,8 +42,8 @@ const spoil = (response: ServerResponse, answer: RawResponse.RawResponse, ending
 
 /** a TLS socket has no RST of its own: closing it at once is as near as one gets */
 const reset = (socket: Socket): void => {
-  // wait for what was written to leave: a reset would take it back
-  setImmediate(() => (socket.writable && "encrypted" in socket ? socket.destroy() : socket.resetAndDestroy()))
+  // a reset that comes together with bytes looks like an end to who reads both at once
+  setTimeout(() => ("encrypted" in socket ? socket.destroy() : socket.resetAndDestroy()), 20)
 }
 
 /** at the pace at which it is read, until the client goes away or the server's timeouts end it */

@@ -1,12 +1,14 @@
 /** The door without a socket: an `HttpClient` over a function of raw requests. */
 import * as HttpWire from "@effect-aliyun/core/HttpWire"
 import type * as RawRequest from "@effect-aliyun/protocol/RawRequest"
+import * as Headers from "@effect/platform/Headers"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as RawResponse from "../RawResponse.js"
+import { MemoryResponse } from "./memoryResponse.js"
 
 /** @internal */
 export const client = (
@@ -31,25 +33,33 @@ const receive = (
     const cause = reset(response.ending === "ResetBefore" ? 0 : statusLine.length)
     return new HttpClientError.RequestError({ request, reason: "Transport", cause })
   }
-  const body = RawResponse.isBare(response, method) ? null : bodyOf(response)
-  const headers = response.headers.map(([name, value]): [string, string] => [name, value])
-  return Effect.succeed(HttpClientResponse.fromWeb(request, new Response(body, { status: response.status, headers })))
+  const isBare = RawResponse.isBare(response, method)
+  const body = isBare ? nothing : response.body
+  if (response.ending !== undefined) {
+    const headers = response.headers.map(([name, value]): [string, string] => [name, value])
+    const web = new Response(spoilt(body, response.ending), { status: response.status, headers })
+    return Effect.succeed(HttpClientResponse.fromWeb(request, web))
+  }
+  const headers = Headers.fromInput([
+    ...response.headers,
+    ...(isBare ? [] : [["content-length", String(body.length)] as const])
+  ])
+  return Effect.succeed(new MemoryResponse(request, response.status, headers, body))
 }
 
+const nothing = new Uint8Array(0)
 const statusLine = "HTTP/1.1 "
 
 const reset = (bytesReceived: number) =>
   new HttpWire.TransportFailure({ kind: "Reset", syscallCode: "ECONNRESET", sent: "all", bytesReceived })
 
-const bodyOf = ({ body, ending }: RawResponse.RawResponse): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> => {
-  const bytes = new Uint8Array(body)
-  if (ending === undefined) return bytes
-  const half = bytes.subarray(0, bytes.length >> 1)
+const spoilt = (body: Uint8Array, ending: RawResponse.Ending): ReadableStream<Uint8Array> => {
+  const half = body.subarray(0, body.length >> 1)
   let isFirst = true
-  return new ReadableStream<Uint8Array>({
+  return new ReadableStream({
     pull: (controller) => {
-      if (ending === "Endless") return controller.enqueue(bytes)
-      if (isFirst && half.length > 0) controller.enqueue(half)
+      if (ending === "Endless") return controller.enqueue(new Uint8Array(body))
+      if (isFirst && half.length > 0) controller.enqueue(new Uint8Array(half))
       else controller.error(reset(half.length))
       isFirst = false
     }

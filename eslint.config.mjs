@@ -63,7 +63,7 @@ const house = {
 }
 
 export default tseslint.config(
-  { ignores: ["**/dist/", "**/coverage/", ".cache/", "**/fixtures/"] },
+  { ignores: ["**/dist/", "**/coverage/", ".cache/", "**/fixtures/", "test/oracles/"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   { files: ["**/*.ts"], extends: [tseslint.configs.recommended] },
   {
@@ -106,7 +106,7 @@ export default tseslint.config(
   {
     // The emulator's portable half.
     files: src("emulator"),
-    ignores: ["packages/emulator/src/{NodeEmulator*,bin*}", "packages/emulator/src/{bin,internal/node}*/**"],
+    ignores: ["packages/emulator/src/{NodeEmulator*,bin*}", "packages/emulator/src/{bin,internal/{admin,node}}*/**"],
     rules: { "no-restricted-globals": ["error", ...notEverywhere] }
   },
   {

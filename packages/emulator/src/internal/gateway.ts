@@ -57,6 +57,7 @@ interface Passage {
   readonly envelope: answer.Envelope
   readonly now: number
   readonly attempt: number
+  readonly kind: Verification.Claim["kind"]
 }
 
 const internalError = Verification.refuse(
@@ -77,7 +78,8 @@ const handleCall = (world: World, raw: RawRequest.RawRequest, now: number): Effe
     const ask = Ask.read(raw, claim)
     const target = route.find(world.services, world.routes, ask)
     const envelope = { ask, requestId: RequestId.random(), now, product: target.product }
-    const passage: Passage = { ask, target, envelope, now, attempt: world.log.count(ask) }
+    const kind = claim._tag === "Claim" ? claim.kind : "Anonymous"
+    const passage: Passage = { ask, target, envelope, now, attempt: world.log.count(ask), kind }
     const refuse =
       (verdict: Call["verdict"]) =>
       (refusal: answer.Failure): Outcome => ({
@@ -172,7 +174,7 @@ const throttled = Verification.refuse("Throttling.User", 400, "Request was denie
 
 /** fails with what the gateway itself says */
 const serve = (world: World, passage: Passage, principal: Principal): Effect.Effect<Outcome, Verification.Refusal> => {
-  const { ask, envelope, now, target } = passage
+  const { ask, envelope, kind, now, target } = passage
   const { operation, registered, service } = target
   if (registered !== undefined) return serveRegistered(passage, registered, principal)
   if (service === undefined || operation === undefined) {
@@ -182,10 +184,11 @@ const serve = (world: World, passage: Passage, principal: Principal): Effect.Eff
   }
   const refusal = route.methodRefusal(service, ask)
   if (refusal !== undefined) return Effect.fail(refusal)
-  const { action, handle, pathParameters } = operation
+  const { action, handle, pathParameters, status } = operation
+  const { requestId } = envelope
   const { settings, store } = world
   return Effect.match(
-    Effect.suspend(() => handle({ ask, principal, pathParameters, now, store, settings })),
+    Effect.suspend(() => handle({ ask, principal, kind, pathParameters, now, requestId, store, settings })),
     {
       onFailure: (failure): Outcome => ({
         verdict: "Accepted",
@@ -195,7 +198,7 @@ const serve = (world: World, passage: Passage, principal: Principal): Effect.Eff
       onSuccess: (body): Outcome => ({
         verdict: "Accepted",
         code: undefined,
-        response: answer.success(envelope, service.style, action, body)
+        response: { ...answer.success(envelope, service.style, action, body), status }
       })
     }
   )

@@ -11,10 +11,14 @@ import type { Change, Store } from "./store.js"
 export interface Request {
   readonly ask: Ask
   readonly principal: Principal
+  /** how it was signed */
+  readonly kind: Verification.Claim["kind"]
   /** what filled the `{Name}`s of a route, decoded */
   readonly pathParameters: ReadonlyMap<string, string>
   /** milliseconds since the epoch */
   readonly now: number
+  /** as it will stand in the answer */
+  readonly requestId: string
   readonly store: Store
   readonly settings: Settings
 }
@@ -30,6 +34,8 @@ export interface Operation {
   readonly action: string
   readonly pathParameters: ReadonlyMap<string, string>
   readonly handle: Handler
+  /** of an answer that is no error */
+  readonly status: number
   /** whether it can be asked for without a signature */
   readonly isOpen: boolean
 }
@@ -64,7 +70,9 @@ export const rpc = (options: {
     seed,
     find: ({ action = "", path }) => {
       const handle = path === "/" || path === "" ? operations.get(action) : undefined
-      return handle === undefined ? undefined : { action, pathParameters: none, handle, isOpen: open.includes(action) }
+      return handle === undefined
+        ? undefined
+        : { action, pathParameters: none, handle, status: 200, isOpen: open.includes(action) }
     }
   }
 }
@@ -75,6 +83,8 @@ export interface Route {
   readonly path: string
   readonly action: string
   readonly handle: Handler
+  /** 200 unless told */
+  readonly status?: number
 }
 
 /** @internal a service whose operations are told apart by method and path */
@@ -91,9 +101,9 @@ export const roa = (options: {
     style: "ROA",
     seed: options.seed ?? [],
     find: ({ method, path }) => {
-      for (const { action, handle, match, ...route } of routes) {
+      for (const { action, handle, match, status = 200, ...route } of routes) {
         const pathParameters = route.method === method ? match(path) : undefined
-        if (pathParameters !== undefined) return { action, pathParameters, handle, isOpen: false }
+        if (pathParameters !== undefined) return { action, pathParameters, handle, status, isOpen: false }
       }
       return undefined
     }

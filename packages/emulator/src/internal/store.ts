@@ -3,6 +3,7 @@
  * commits, and a journal can keep those.
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 
 /** @internal one value put, or (without `value`) one removed. Values are what JSON can say */
 export interface Change {
@@ -14,7 +15,10 @@ export interface Change {
 /** @internal */
 export type Commit = ReadonlyArray<Change>
 
-/** @internal where commits are kept: those of former times, and a way to add one, which ends when it is safe */
+/**
+ * @internal where commits are kept: those of former times, and a way to add one. `append` adds when it is called; its effect
+ * waits until that commit and all before it are safe.
+ */
 export interface Journal {
   readonly recovered: ReadonlyArray<Commit>
   readonly append: (commit: Commit) => Effect.Effect<void>
@@ -31,17 +35,27 @@ export interface Store {
    * answer that rests on what others did waits for a commit too, an empty one if need be.
    */
   readonly commit: (changes: Commit) => Effect.Effect<void>
+  /**
+   * Decides by what is there and changes it in one step, which no other fiber comes between. A decision that changes nothing,
+   * or is a refusal, rests on what others did: it waits as well.
+   */
+  readonly update: <A, E>(decide: () => Either.Either<readonly [answer: A, changes: Commit], E>) => Effect.Effect<A, E>
 }
 
-/** @internal */
-export const make = (journal: Journal): Store => {
-  const tables = new Map<string, Map<string, unknown>>()
-  const apply = ({ key, table, value }: Change) => {
+/** @internal makes a change, in the tables themselves */
+export const applyTo =
+  (tables: Store["tables"]) =>
+  ({ key, table, value }: Change): void => {
     const rows = tables.get(table) ?? new Map<string, unknown>()
     tables.set(table, rows)
     if (value === undefined) rows.delete(key)
     else rows.set(key, value)
   }
+
+/** @internal */
+export const make = (journal: Journal): Store => {
+  const tables = new Map<string, Map<string, unknown>>()
+  const apply = applyTo(tables)
   for (const commit of journal.recovered) commit.forEach(apply)
   return {
     tables,
@@ -49,6 +63,14 @@ export const make = (journal: Journal): Store => {
       Effect.suspend(() => {
         changes.forEach(apply)
         return journal.append(changes)
+      }),
+    update: (decide) =>
+      Effect.suspend(() => {
+        const decision = decide()
+        if (Either.isLeft(decision)) return Effect.zipRight(journal.append([]), Effect.fail(decision.left))
+        const [answer, changes] = decision.right
+        changes.forEach(apply)
+        return Effect.as(journal.append(changes), answer)
       })
   }
 }

@@ -9,15 +9,25 @@ import * as mismatches from "./mismatches.js"
 import * as Nonces from "./nonces.js"
 import * as rateLimit from "./rateLimit.js"
 import * as routes from "./routes.js"
-import * as cs from "./services/cs.js"
+import * as alidns from "./services/alidns/service.js"
+import * as cs from "./services/cs/service.js"
+import * as dysmsapi from "./services/dysmsapi.js"
 import * as ecs from "./services/ecs/service.js"
-import * as sts from "./services/sts.js"
+import * as location from "./services/location.js"
+import * as sts from "./services/sts/service.js"
 import type { Service } from "./service.js"
 import type { Settings } from "./settings.js"
 import * as Store from "./store.js"
 
 /** @internal what an emulator brings along */
-export const services: ReadonlyArray<Service> = [ecs.service, sts.service, cs.service]
+export const services: ReadonlyArray<Service> = [
+  ecs.service,
+  sts.service,
+  cs.service,
+  dysmsapi.service,
+  alidns.service,
+  location.service
+]
 
 /** @internal hashes with the `Digest` reference of core as it is when this is run */
 export const make = (

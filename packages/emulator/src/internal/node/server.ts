@@ -19,6 +19,7 @@ export interface Settings {
   readonly host: string
   readonly port: number
   readonly maxBodyBytes: number
+  readonly maxBufferedBytes: number
   readonly maxHeaderBytes: number
   readonly maxConnections: number
   readonly headersTimeout: number
@@ -46,11 +47,13 @@ export const listen = (
       close
     )
     const busy = new WeakSet<Duplex>()
+    const room: body.Room = { left: settings.maxBufferedBytes }
     server.on("request", (request, response) => {
       busy.add(request.socket)
       const fiber = run(
-        Effect.matchEffect(body.read(request, settings.maxBodyBytes), {
-          onFailure: (issue) => Effect.sync(() => (issue === "Gone" ? response.destroy() : refuseBody(response))),
+        Effect.matchEffect(body.read(request, response, room, settings.maxBodyBytes), {
+          onFailure: (issue) =>
+            Effect.sync(() => (issue === "Gone" ? response.destroy() : refuseBody(response, issue))),
           onSuccess: (bytes) =>
             Effect.map(handle(body.toRaw(request, bytes)), (answer) =>
               respond.send(response, answer, request.method ?? "")
@@ -93,7 +96,11 @@ const create = (settings: Settings): Server => {
   return server
 }
 
-const start = (server: Server, settings: Settings): Effect.Effect<void, HttpServerError.ServeError> =>
+/** @internal */
+export const start = (
+  server: Server,
+  settings: Pick<Settings, "host" | "port">
+): Effect.Effect<void, HttpServerError.ServeError> =>
   Effect.async((resume) => {
     const onError = (cause: Error) => resume(Effect.fail(new HttpServerError.ServeError({ cause })))
     server.once("error", onError)
@@ -103,16 +110,16 @@ const start = (server: Server, settings: Settings): Effect.Effect<void, HttpServ
     })
   })
 
-/** idle connections of keep-alive clients would hold it open for as long as the clients like */
-const close = (server: Server): Effect.Effect<void> =>
+/** @internal idle connections of keep-alive clients would hold it open for as long as the clients like */
+export const close = (server: Server): Effect.Effect<void> =>
   Effect.async((resume) => {
     server.close(() => resume(Effect.void))
     server.closeAllConnections()
   })
 
-const refuseBody = (response: ServerResponse): void => {
+const refuseBody = (response: ServerResponse, issue: "TooLarge" | "Busy"): void => {
   // the rest of the body is not read: the connection cannot be used again
-  response.writeHead(413, { connection: "close", "content-length": "0" })
+  response.writeHead(issue === "Busy" ? 503 : 413, { connection: "close", "content-length": "0" })
   response.end(() => response.socket?.destroySoon())
 }
 

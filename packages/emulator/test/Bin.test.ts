@@ -18,7 +18,8 @@ import { callLine } from "../src/internal/node/callLine.js"
 import { as, outcome, people } from "./support/Doors.js"
 import * as Program from "./support/Program.js"
 
-const timeout = 30_000
+// of a machine that is busy with other tests; alone, none takes more than a few seconds
+const timeout = 60_000
 
 const whoAmI = AcsClient.rpc({ product: "Sts", version: "2015-04-01", action: "GetCallerIdentity" })
 
@@ -185,7 +186,7 @@ describe("ending", () => {
       const dir = yield* Program.folder
       const foreign = join(dir, "diary")
       writeFileSync(foreign, "dear diary\n")
-      const { port } = yield* Program.started(["--state", join(dir, "state")])
+      const { port } = yield* Program.started()
       const rows: ReadonlyArray<readonly [args: ReadonlyArray<string>, line: RegExp]> = [
         [["--port", String(port)], /^--port \d+ is in use: choose another, or 0 for a free one\n$/],
         [["--port", "0", "--admin-port", String(port)], /^--admin-port \d+ is in use: choose another.*\n$/],
@@ -201,12 +202,7 @@ describe("ending", () => {
           ["--port", "0", "--cert", foreign, "--key", foreign],
           /^--cert and --key cannot be used \(.* no PEM, .*\): name other files\n$/
         ],
-        [["--port", "0", "--access-key-file", dir], /^--access-key-file cannot be read \(EISDIR\): .*\n$/],
-        [["--port", "0", "--state", foreign], /^state file \S+\/diary is no state file .*: name another one; .*\n$/],
-        [
-          ["--port", "0", "--state", join(dir, "state")],
-          /^state file \S+\/state is in use by process \d+: stop that, .*\n$/
-        ]
+        [["--port", "0", "--state", foreign], /^state file \S+\/diary is no state file .*: name another one; .*\n$/]
       ]
       const ends = yield* Effect.forEach(
         rows,

@@ -3,9 +3,17 @@ import * as AcsClient from "@effect-aliyun/core/AcsClient"
 import * as Body from "@effect-aliyun/core/Body"
 import * as RoaRequest from "@effect-aliyun/core/RoaRequest"
 import * as Emulator from "@effect-aliyun/emulator/Emulator"
+import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
+import * as emulator from "../../src/internal/emulator.js"
+import * as gateway from "../../src/internal/gateway.js"
+import * as memory from "../../src/internal/memory.js"
+import * as clusters from "../../src/internal/services/cs/clusters.js"
+import type * as Store from "../../src/internal/store.js"
+import * as World from "../../src/internal/world.js"
 import { as, doors, outcome, people, send, sign, signers } from "../support/Doors.js"
 
 const cs = { product: "CS", version: "2015-12-15" } as const
@@ -159,6 +167,39 @@ describe("states", () => {
     }).pipe(as(people.tester), Effect.provide(Emulator.layerHttpClient({ transition: 0 })))
   )
 })
+
+it.effect("what is under way goes on after a restart; what is gone does not stay in the store", () =>
+  Effect.gen(function* () {
+    const commits: Array<Store.Commit> = []
+    const journal: Store.Journal = {
+      recovered: [],
+      append: (commit) => {
+        commits.push(commit)
+        return Effect.void
+      }
+    }
+    const worldOf = (recovered: Store.Journal["recovered"]) =>
+      World.make(emulator.settings({}), { ...journal, recovered }, World.services)
+    const on = (world: gateway.World) =>
+      Effect.provide(
+        Layer.succeed(
+          HttpClient.HttpClient,
+          memory.client((raw) => gateway.handle(world, raw))
+        )
+      )
+    const before = yield* worldOf([])
+    const id = yield* createdId().pipe(on(before))
+    yield* remove(staging).pipe(on(before))
+    const after = yield* worldOf([...commits])
+    assert.strictEqual((yield* json(detail(id)).pipe(on(after))).state, "initial")
+    yield* TestClock.adjust("2 seconds")
+    assert.strictEqual((yield* json(detail(id)).pipe(on(after))).state, "running")
+    assert.deepStrictEqual(names(yield* json(list()).pipe(on(after))), ["production", "probe"])
+    assert.strictEqual(clusters.table.size(after.store), 3)
+    yield* create().pipe(on(after))
+    assert.deepStrictEqual(names(clusters.table.values(after.store)), ["production", "probe", "probe"])
+  }).pipe(as(people.tester))
+)
 
 describe("CreateCluster", () => {
   it.effect("keeps what it was told, and fills in the rest", () =>

@@ -64,12 +64,12 @@ const illegal = (code: string, message: string): Illegal => ({ _tag: "Illegal", 
 
 const mostNumbers = 1000
 
-/** each once, and written one way: those of the mainland without 86, others with the country code alone */
+/** written one way: those of the mainland without 86, others with the country code alone */
 const phoneNumbers = (text: string): Either.Either<ReadonlyArray<string>, Illegal> => {
   const numbers = text.split(",").map(phoneNumber)
   if (numbers.length > mostNumbers) return Either.left(illegal("MOBILE_COUNT_OVER_LIMIT", "手机号码数量超过限制"))
   return numbers.every(Predicate.isNotUndefined)
-    ? Either.right([...new Set(numbers)])
+    ? Either.right(numbers)
     : Either.left(illegal("MOBILE_NUMBER_ILLEGAL", "手机号码格式错误"))
 }
 
@@ -182,6 +182,7 @@ const querySendDetails: Service.Handler = ({ ask, now, store }) =>
     }
   })
 
+/** a number that stands in a request twice is written to once */
 const keyOf = ({ BizId, PhoneNum }: Pick<Message, "BizId" | "PhoneNum">) => `${BizId} ${PhoneNum}`
 
 const dateOf = (millis: number) => chinaTime(millis).date.replaceAll("-", "")

@@ -4,8 +4,7 @@ import * as Verification from "@effect-aliyun/protocol/Verification"
 import * as Effect from "effect/Effect"
 import { parameter } from "../ask.js"
 
-/** @internal */
-export const missing = (name: string): Verification.Refusal =>
+const missing = (name: string): Verification.Refusal =>
   Verification.refuse(
     "MissingParameter",
     400,

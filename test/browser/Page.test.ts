@@ -13,6 +13,7 @@ import { byHand, scene } from "./scene.js"
 const ecs = (action: string, query: Readonly<Record<string, string>> = {}) =>
   outcome(AcsClient.rpc({ product: "Ecs", version: "2014-05-26", action, query }))
 const regions = ecs("DescribeRegions")
+const nowhere = ecs("DescribeInstances", { RegionId: "nowhere" })
 
 const rowsOf = (page: Page) => page.getByRole("region", { name: "Calls" }).locator("tbody").getByRole("row")
 const textsOf = async (row: Locator) => (await row.getByRole("cell").allTextContents()).slice(1)
@@ -30,14 +31,14 @@ describe("calls", () => {
         rowsOf(page).first()
       )
       expect([method, product, action, status, code, attempt, verdict, fault]).toEqual([
-        ...["POST", "Ecs", "DescribeRegions", "200", "", "1", "Accepted", ""]
+        ...["GET", "Ecs", "DescribeRegions", "200", "", "1", "Accepted", ""]
       ])
       expect(latency).toMatch(/^\d+ ms$/)
       expect(await rowsOf(page).first().getByRole("cell").first().textContent()).toMatch(/^\d\d:\d\d:\d\d\.\d{3}$/)
       expect(await page.getByText("No calls yet.").isVisible()).toBe(false)
-      await call(Effect.zipRight(ecs("DescribeInstances"), regions))
+      await call(Effect.zipRight(nowhere, regions))
       await eventually(() => actionsOf(page)).toEqual(["DescribeRegions", "DescribeInstances", "DescribeRegions"])
-      expect((await textsOf(rowsOf(page).nth(1))).slice(3, 5)).toEqual(["400", "MissingParameter"])
+      expect((await textsOf(rowsOf(page).nth(1))).slice(3, 5)).toEqual(["404", "InvalidRegionId.NotFound"])
       expect((await textsOf(rowsOf(page).first()))[5]).toBe("2")
     })
   )
@@ -62,12 +63,12 @@ describe("calls", () => {
   it(
     "are filtered and held back",
     scene(async ({ call, page }) => {
-      await call(Effect.all([regions, ecs("DescribeInstances"), ecs("NoSuchThing")]))
+      await call(Effect.all([regions, nowhere, ecs("NoSuchThing")]))
       await eventually(() => rowsOf(page).count()).toBe(3)
       const filter = page.getByLabel("Filter calls")
-      await filter.fill("ecs 404")
+      await filter.fill("ecs 404 invalidaction")
       expect(await actionsOf(page)).toEqual(["NoSuchThing"])
-      await filter.fill("missing DESCRIBE")
+      await filter.fill("regionid. DESCRIBE")
       expect(await actionsOf(page)).toEqual(["DescribeInstances"])
       await filter.fill("regions")
       await page.getByRole("button", { name: "Pause" }).click()
@@ -79,6 +80,24 @@ describe("calls", () => {
       await eventually(() => actionsOf(page)).toEqual(["DescribeRegions", "DescribeRegions", "DescribeRegions"])
       await filter.fill("")
       await eventually(() => actionsOf(page).then(({ length }) => length)).toBe(6)
+    })
+  )
+
+  it(
+    "that were lost on the way are asked for, and put in their place",
+    scene(async ({ call, page }) => {
+      await page.addInitScript(`{
+        const { addEventListener } = EventSource.prototype
+        EventSource.prototype.addEventListener = function (type, listener) {
+          addEventListener.call(this, type, (event) => event.data?.includes("DescribeZones") || listener(event))
+        }
+      }`)
+      await page.reload()
+      await page.getByText("Live", { exact: true }).waitFor()
+      await call(Effect.zipRight(regions, ecs("DescribeZones")))
+      await eventually(() => actionsOf(page)).toEqual(["DescribeRegions"])
+      await call(nowhere)
+      await eventually(() => actionsOf(page)).toEqual(["DescribeInstances", "DescribeZones", "DescribeRegions"])
     })
   )
 
@@ -127,7 +146,7 @@ describe("a signature that was refused", () => {
       expect(await gateway.text()).not.toBe(signed)
       for (const { marks, text } of [gateway, client]) {
         const marked = (await marks()).join("")
-        expect(marked).toContain("Zebra%3D1")
+        expect(marked).toContain("AcceptLanguage")
         expect(marked.length).toBeLessThan((await text())?.length ?? 0)
       }
       await page
@@ -141,18 +160,22 @@ describe("a signature that was refused", () => {
   it(
     "for a key that is made in another way: the texts are the same",
     scene(async ({ page, server }) => {
-      const url = new URL(server.url)
-      // the & behind the secret, which byHand puts there, is there already
-      await byHand(url.origin, { Action: "DescribeRegions" }, { secret: "testsecret&" })
+      const signed = await byHand(server.url, { Action: "DescribeRegions" }, { key: "testsecret" })
       await open(page, "DescribeRegions")
-      await page.getByText("None of the usual mistakes explains this signature").waitFor()
+      await page.getByText("The mistake: the key lacks the & behind the secret.").waitFor()
+      await page.getByText("The texts are the same: what was done with them differs.").waitFor()
+      for (const side of ["gateway", "client"]) {
+        const { marks, text } = pane(page, `String to sign of the ${side}`)
+        expect(await text()).toBe(signed)
+        expect(await marks()).toEqual([])
+      }
     })
   )
 
   it(
     "for a wrong secret: the client's own text can be pasted",
     scene(async ({ page, server }) => {
-      const signed = await byHand(server.url, { Action: "DescribeRegions", Name: "a b" }, { secret: "wrongsecret" })
+      const signed = await byHand(server.url, { Action: "DescribeRegions", Name: "a b" }, { key: "wrongsecret&" })
       await open(page, "DescribeRegions")
       await page.getByText("None of the usual mistakes explains this signature").waitFor()
       const gateway = pane(page, "String to sign of the gateway")
@@ -184,7 +207,7 @@ describe("a signature that was refused", () => {
       const { canonicalRequest = "", expected = "" } = mismatch ?? {}
       const gateway = pane(page, "Canonical request of the gateway")
       expect(await gateway.text()).toBe(canonicalRequest)
-      await box.fill(canonicalRequest.replace("POST\n/\n", "POST\n//\n"))
+      await box.fill(canonicalRequest.replace("\n/\n", "\n//\n"))
       expect(await pane(page, "Canonical request of the client").marks()).toEqual(["/"])
       await box.fill(expected)
       await page.getByText("The texts are the same").waitFor()
@@ -327,7 +350,7 @@ describe("strangers", () => {
       )
       await byHand(url, { Action: hostile, Version: "2020-01-01" })
       await byHand(url, { Action: hostile, [hostile]: hostile }, { isSorted: false })
-      await byHand(url, { Action: hostile, [hostile]: hostile, AccessKeyId: "testid" }, { secret: hostile })
+      await byHand(url, { Action: hostile, [hostile]: hostile, AccessKeyId: "testid" }, { key: hostile })
       await byHand(url, { Action: "DescribeRegions", AccessKeyId: hostile })
       await fetch(`${url}/${encodeURI(hostile)}`)
       await Effect.runPromise(
@@ -458,7 +481,7 @@ describe("whoever looks", () => {
   it(
     "hears a name of every control",
     scene(async ({ page, server }) => {
-      await byHand(server.url, { Action: "DescribeRegions" }, { secret: "wrongsecret" })
+      await byHand(server.url, { Action: "DescribeRegions" }, { key: "wrongsecret&" })
       await Effect.runPromise(server.emulator.fault(Fault.garbage))
       await page.getByRole("listitem").waitFor()
       const session = await page.context().newCDPSession(page)
@@ -477,32 +500,30 @@ describe("whoever looks", () => {
     })
   )
 
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const width of [320, 600, 1000, 1400]) {
-      it(
-        `sees all of it: ${width} wide, ${colorScheme}`,
-        scene(
-          async ({ page, server }) => {
-            await byHand(server.url, { Action: `A${"b".repeat(300)}` }, { isSorted: false })
-            await Effect.runPromise(server.emulator.fault(Fault.redirect(`http://a/${"b".repeat(300)}`)))
-            await page.getByRole("listitem").waitFor()
-            await rowsOf(page).nth(0).waitFor()
-            const tooWide = () => page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            expect(await tooWide()).toBeLessThanOrEqual(0)
-            await page.getByRole("button", { name: "Refused" }).click()
-            await page.getByText("The mistake").waitFor()
-            expect(await tooWide()).toBeLessThanOrEqual(0)
-            const dialog = page.getByRole("dialog")
-            expect(await dialog.evaluate((element) => element.scrollWidth - element.clientWidth)).toBeLessThanOrEqual(0)
-            const colour = (name: string) =>
-              page.evaluate(`getComputedStyle(document.body).${name}.match(/\\d+/g).slice(0, 3).map(Number)`)
-            const [back] = (await colour("backgroundColor")) as ReadonlyArray<number>
-            const [text] = (await colour("color")) as ReadonlyArray<number>
-            expect((back ?? 0) > (text ?? 0)).toBe(colorScheme === "light")
-          },
-          { context: { colorScheme, viewport: { width, height: 800 } } }
-        )
-      )
-    }
-  }
+  it(
+    "sees all of it: on narrow and wide screens, light and dark",
+    scene(async ({ page, server }) => {
+      await byHand(server.url, { Action: `A${"b".repeat(300)}` }, { isSorted: false })
+      await Effect.runPromise(server.emulator.fault(Fault.redirect(`http://a/${"b".repeat(300)}`)))
+      await page.getByRole("listitem").waitFor()
+      await rowsOf(page).nth(0).waitFor()
+      const colour = (name: string) =>
+        page.evaluate<number>(`Number(getComputedStyle(document.body).${name}.match(/\\d+/)[0])`)
+      const dialog = page.getByRole("dialog")
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme })
+        expect((await colour("backgroundColor")) > (await colour("color"))).toBe(colorScheme === "light")
+        for (const width of [320, 600, 1000, 1400]) {
+          await page.setViewportSize({ width, height: 800 })
+          const tooWide = () => page.evaluate("document.documentElement.scrollWidth - innerWidth")
+          expect(await tooWide(), `${width}`).toBeLessThanOrEqual(0)
+          await page.getByRole("button", { name: "Refused" }).click()
+          await page.getByText("The mistake").waitFor()
+          expect(await tooWide(), `${width}`).toBeLessThanOrEqual(0)
+          expect(await dialog.evaluate((element) => element.scrollWidth - element.clientWidth)).toBeLessThanOrEqual(0)
+          await close(page)
+        }
+      }
+    })
+  )
 })

@@ -8,13 +8,14 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { createHmac, randomUUID } from "node:crypto"
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import { type Browser, chromium, type Page } from "playwright-core"
 import { afterAll, beforeAll, expect } from "vitest"
 import { as, people } from "../../packages/emulator/test/support/Doors.js"
 
 let browser: Browser
 beforeAll(async () => {
   browser = await chromium.launch({
+    // scripts/browser.mjs sets it
     executablePath: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium",
     // names that a stranger has, and points at this machine
     args: ["--host-resolver-rules=MAP *.example 127.0.0.1"]
@@ -37,7 +38,6 @@ export interface Scene {
 
 export interface Options {
   readonly emulator?: NodeEmulator.Options
-  readonly context?: BrowserContextOptions
   /** where the test itself makes the browser complain */
   readonly isNoisy?: boolean
 }
@@ -54,7 +54,7 @@ export const scene =
   async (): Promise<void> => {
     let { server, stop } = await start({ adminPort: 0, ...options.emulator })
     const { adminUrl = "" } = server
-    const context = await browser.newContext(options.context)
+    const context = await browser.newContext()
     try {
       const page = await context.newPage()
       const origins = new Set<string>()
@@ -93,11 +93,11 @@ export const scene =
 const encode = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 
-/** a call that someone signs by hand: sorted or not, with this secret; resolves to the string that was signed */
+/** a call that someone signs by hand: sorted or not, with this key; resolves to the string that was signed */
 export const byHand = async (
   url: string,
   parameters: Readonly<Record<string, string>>,
-  { isSorted = true, secret = "testsecret" } = {}
+  { isSorted = true, key = "testsecret&" } = {}
 ): Promise<string> => {
   const all = Object.entries({
     Version: "2014-05-26",
@@ -112,7 +112,7 @@ export const byHand = async (
   if (isSorted) all.sort(([one], [other]) => (one < other ? -1 : 1))
   const query = all.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&")
   const signed = `GET&%2F&${encode(query)}`
-  const signature = createHmac("sha1", `${secret}&`).update(signed).digest("base64")
+  const signature = createHmac("sha1", key).update(signed).digest("base64")
   await (await fetch(`${url}/?${query}&Signature=${encode(signature)}`)).text()
   return signed
 }

@@ -162,20 +162,17 @@ const showInstances = (instances) => {
     byId("instance-rows"),
     instances,
     ({ InstanceId }) => InstanceId,
-    () =>
-      element(
-        "tr",
-        {},
-        element("th", { scope: "row" }, element("span", { class: "name" }), element("code", {})),
-        element("td", {}),
-        element("td", { class: "state" })
-      ),
+    () => {
+      const parts = [element("span", {}), element("span", { class: "faint" }), element("code", { class: "faint" })]
+      return element("tr", {}, element("th", { scope: "row" }, ...parts), element("td", { class: "state" }))
+    },
     (row, { InstanceId, InstanceName = "", RegionId = "", Status }) => {
-      row.querySelector(".name").textContent = InstanceName
-      row.querySelector("code").textContent = InstanceId
-      row.cells[1].textContent = RegionId
-      row.cells[2].textContent = Status
-      row.cells[2].dataset.state = Status
+      const [name, state] = row.cells
+      ;[InstanceName, RegionId, InstanceId].forEach((text, index) => {
+        name.children[index].textContent = text
+      })
+      state.textContent = Status
+      state.dataset.state = Status
     }
   )
   byId("no-instances").hidden = instances.length > 0

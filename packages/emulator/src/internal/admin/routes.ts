@@ -11,8 +11,7 @@ export type Reply =
   | { readonly _tag: "Text"; readonly status: number; readonly type: string; readonly text: string }
   | { readonly _tag: "Events" }
 
-/** @internal */
-export interface Ask {
+interface Ask {
   readonly query: URLSearchParams
   readonly body: Effect.Effect<string, Refusal>
 }

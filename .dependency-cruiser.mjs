@@ -16,7 +16,7 @@ const only = (name, comment, ...allowed) => ({
 
 const effect = [npm("effect"), npm("@effect/platform")]
 const underTest = ["^test/", "^packages/[^/]+/test/"]
-const nodeOnlyEmulator = "^packages/emulator/src/(NodeEmulator|bin|internal/node)"
+const nodeOnlyEmulator = "^packages/emulator/src/(NodeEmulator|bin|internal/(admin|node))"
 
 export default {
   forbidden: [

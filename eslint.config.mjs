@@ -46,6 +46,16 @@ const notEverywhere = [
   "setImmediate"
 ]
 
+const inPage = ["document", "EventSource", "fetch", "requestAnimationFrame", "setInterval", "setTimeout"]
+
+const markup = [
+  {
+    selector:
+      "MemberExpression[property.name=/^(inner|outer)HTML$|^insertAdjacentHTML$|^setHTML|^write(ln)?$|^srcdoc$/]",
+    message: "What a page shows is put in as text, never as HTML."
+  }
+]
+
 /** Inside a generator, `try` would swallow what `yield*` raises; a plain function within one may use it. */
 const house = {
   rules: {
@@ -63,7 +73,7 @@ const house = {
 }
 
 export default tseslint.config(
-  { ignores: ["**/dist/", "**/coverage/", ".cache/", "**/fixtures/"] },
+  { ignores: ["**/dist/", "**/coverage/", ".cache/", "**/fixtures/", "test/oracles/"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   { files: ["**/*.ts"], extends: [tseslint.configs.recommended] },
   {
@@ -106,8 +116,22 @@ export default tseslint.config(
   {
     // The emulator's portable half.
     files: src("emulator"),
-    ignores: ["packages/emulator/src/{NodeEmulator*,bin*}", "packages/emulator/src/{bin,internal/node}*/**"],
+    ignores: ["packages/emulator/src/{NodeEmulator*,bin*}", "packages/emulator/src/{bin,internal/{admin,node}}*/**"],
     rules: { "no-restricted-globals": ["error", ...notEverywhere] }
+  },
+  {
+    // The page of the emulator's admin port, in a browser. What it shows comes from strangers.
+    files: ["packages/emulator/assets/*.js"],
+    languageOptions: { globals: Object.fromEntries(inPage.map((name) => [name, "readonly"])) },
+    rules: {
+      eqeqeq: "error",
+      "no-undef": "error",
+      "no-unused-vars": "error",
+      "prefer-const": "error",
+      "no-eval": "error",
+      "no-implied-eval": "error",
+      "no-restricted-syntax": ["error", ...markup]
+    }
   },
   {
     files: ["**/test/**/*.ts"],

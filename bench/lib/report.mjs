@@ -26,7 +26,12 @@ export const report = (area, rows, { assert }) => {
   })
   console.table(
     judged.flatMap(({ figure, met, ours, peers, ratios, target, unit }) => [
-      { figure, contestant: "ours", [unit]: Math.round(ours) },
+      {
+        figure,
+        contestant: "ours",
+        [unit]: Math.round(ours),
+        ...(target !== undefined && target.of === undefined ? { target: `${target.op} ${target.value}`, met } : {})
+      },
       ...Object.keys(peers).map((name) => ({
         figure: "",
         contestant: name,
@@ -44,7 +49,9 @@ export const report = (area, rows, { assert }) => {
     `${JSON.stringify({ area, node: process.version, cpu, load: loadavg(), rows: judged }, null, 2)}\n`
   )
   const missed = judged.filter(({ met }) => !met)
-  for (const { figure, target } of missed) console.log(`missed: ${figure}: ${target.op} ${target.value} x ${target.of}`)
+  for (const { figure, target } of missed) {
+    console.log(`missed: ${figure}: ${target.op} ${target.value}${target.of === undefined ? "" : ` x ${target.of}`}`)
+  }
   console.log(`written to bench/results/${area}.json; load ${loadavg()[0].toFixed(1)}`)
   if (assert && missed.length > 0) process.exitCode = 1
 }

@@ -32,7 +32,7 @@ const once = async (name, { batch, run }, millis) => {
 }
 
 /**
- * - `contestants`: name -> `{ batch, run }`; `run` does `batch` operations, synchronously
+ * - `contestants`: name -> `{ batch, run }`; `run` does `batch` operations, or promises to
  * - yields per name the median of operations a CPU second, and `ratio(a, b)`: the median over rounds of a's by b's
  */
 export const race = async (contestants, { millis, rounds }) => {

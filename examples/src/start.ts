@@ -75,7 +75,7 @@ const one = (request: AcsRequest.AcsRequest, explain: boolean) =>
     : Effect.flatMap(AcsClient.execute(request), report.answer)
 
 /** yields the exit code */
-type Main = Effect.Effect<number, AcsError.AcsError | ServeError>
+type Main = Effect.Effect<number, AcsError.AcsError | ServeError | NodeEmulator.StateFileError>
 
 const run = ({ call, explain, live, region }: Arguments): Main => {
   const request = call === undefined ? regions : requestOf(call)

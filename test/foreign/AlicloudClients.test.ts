@@ -9,6 +9,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { generateKeyPairSync } from "node:crypto"
 import { createRequire } from "node:module"
+import { recorder, refusesEveryByte } from "./support/tamper.js"
 
 // CommonJS with a default export beside named ones: `require` is the one way in that compilers and runners agree on
 const {
@@ -72,7 +73,7 @@ describe("@alicloud/pop-core", () => {
           pageSize: 2,
           status: "Running",
           ...unordered,
-          tag: [{ key: "a b*", value: "~'()中" }]
+          note: [{ key: "a b*", value: "~'()中" }]
         }
         const body = yield* call(() => rpc(url, good).request<Instances>("describeInstances", query, { method }))
         assert.strictEqual(body.TotalCount, 3)
@@ -113,7 +114,7 @@ describe("@alicloud/pop-core", () => {
       const error = yield* Effect.flip(call(() => roa(url, wrong).get("/clusters")))
       assert.deepInclude(error, { code: "SignatureDoesNotMatch", statusCode: 400 })
       const posted = yield* Effect.flip(
-        call(() => roa(url, good).post("/clusters", {}, '{"name":"中"}', { "content-type": "application/json" }))
+        call(() => roa(url, good).post("/nothing", {}, '{"name":"中"}', { "content-type": "application/json" }))
       )
       assert.deepInclude(posted, { code: "InvalidAction.NotFound", statusCode: 404 })
     })
@@ -197,41 +198,42 @@ const ways: Record<string, readonly [right: object, wrong: object, code: string,
 const rpcParams = { style: "RPC", action: "DescribeInstances", version: "2014-05-26" }
 const roaParams = { style: "ROA", action: "DescribeClusters", version: "2015-12-15", pathname: "/clusters" }
 
-describe.each(Object.entries(cores))("%s", (_, core) => {
-  const caller = (url: string, settings: object) => {
-    const client = core.client({
-      ...settings,
-      endpoint: url.replace("http://", ""),
-      protocol: "http",
-      regionId: "cn-hangzhou",
-      // its read timers outlive the calls, and this process with them
-      readTimeout: 2000,
-      connectTimeout: 2000
-    })
-    return (params: object, request: object) =>
-      call(() =>
-        client.callApi(
-          core.params({
-            protocol: "http",
-            authType: "AK",
-            pathname: "/",
-            method: "POST",
-            reqBodyType: "formData",
-            bodyType: "json",
-            ...params
-          }) as never,
-          core.request(request) as never,
-          {} as never
-        )
+/** calls as somebody */
+const caller = (core: Core, url: string, settings: object) => {
+  const client = core.client({
+    ...settings,
+    endpoint: url.replace("http://", ""),
+    protocol: "http",
+    regionId: "cn-hangzhou",
+    // its read timers outlive the calls, and this process with them
+    readTimeout: 2000,
+    connectTimeout: 2000
+  })
+  return (params: object, request: object) =>
+    call(() =>
+      client.callApi(
+        core.params({
+          protocol: "http",
+          authType: "AK",
+          pathname: "/",
+          method: "POST",
+          reqBodyType: "formData",
+          bodyType: "json",
+          ...params
+        }) as never,
+        core.request(request) as never,
+        {} as never
       )
-  }
-  const query = OpenApiUtil.query({ RegionId: "cn-hangzhou", ...unordered, Tag: [{ Key: "a b*", Value: "~'()中" }] })
+    )
+}
+const query = OpenApiUtil.query({ RegionId: "cn-hangzhou", ...unordered, Note: [{ Key: "a b*", Value: "~'()中" }] })
 
+describe.each(Object.entries(cores))("%s", (_, core) => {
   describe.each(Object.entries(ways))("%s", (_, [right, wrong, code, said]) => {
     it.scopedLive("RPC", () =>
       Effect.gen(function* () {
         const { emulator, url } = yield* NodeEmulator.make({ keys })
-        const ask = caller(url, right)
+        const ask = caller(core, url, right)
         const form = yield* ask(rpcParams, { query, body: { PageSize: 2, Name: "a b*'中" } })
         assert.strictEqual((form["body"] as Instances).TotalCount, 5)
         assert.strictEqual((form["body"] as Instances).Instances.Instance.length, 2)
@@ -240,7 +242,7 @@ describe.each(Object.entries(cores))("%s", (_, core) => {
         const bare = yield* ask({ ...rpcParams, method: "GET" }, { query })
         assert.strictEqual((bare["body"] as Instances).Instances.Instance.length, 5)
 
-        const error = yield* Effect.flip(caller(url, wrong)(rpcParams, { query, body: { PageSize: 2 } }))
+        const error = yield* Effect.flip(caller(core, url, wrong)(rpcParams, { query, body: { PageSize: 2 } }))
         assert.deepStrictEqual([error.code, core.statusOf(error)], [code, 400])
         assert.match(error.message, said.RPC)
         assert.deepStrictEqual(
@@ -258,7 +260,7 @@ describe.each(Object.entries(cores))("%s", (_, core) => {
     it.scopedLive("ROA", () =>
       Effect.gen(function* () {
         const { emulator, url } = yield* NodeEmulator.make({ keys })
-        const ask = caller(url, right)
+        const ask = caller(core, url, right)
         const get = { ...roaParams, method: "GET", reqBodyType: "json", bodyType: "array" }
         const answer = yield* ask(get, { query: { name: "stag", a: "x y*~'()中", ...unordered } })
         assert.deepStrictEqual(
@@ -267,11 +269,13 @@ describe.each(Object.entries(cores))("%s", (_, core) => {
         )
         // no route takes these: they are let in, and then told so
         for (const reqBodyType of ["json", "formData"]) {
-          const posted = yield* Effect.flip(ask({ ...roaParams, reqBodyType }, { body: { name: "a b*~'中" } }))
+          const posted = yield* Effect.flip(
+            ask({ ...roaParams, pathname: "/nothing", reqBodyType }, { body: { name: "a b*~'中" } })
+          )
           assert.deepStrictEqual([posted.code, core.statusOf(posted)], ["InvalidAction.NotFound", 404])
         }
 
-        const error = yield* Effect.flip(caller(url, wrong)(get, { query: { name: "stag" } }))
+        const error = yield* Effect.flip(caller(core, url, wrong)(get, { query: { name: "stag" } }))
         assert.deepStrictEqual([error.code, core.statusOf(error)], [code, 400])
         assert.match(error.message, said.ROA)
         assert.deepStrictEqual(
@@ -281,4 +285,48 @@ describe.each(Object.entries(cores))("%s", (_, core) => {
       })
     )
   })
+})
+
+describe("a byte of what is signed changed on the way", () => {
+  const patience = 60_000
+
+  it.scopedLive(
+    "@alicloud/pop-core",
+    () =>
+      Effect.gen(function* () {
+        const { arrived, url } = yield* recorder()
+        const rpc = new PopCore({ ...good, endpoint: url, apiVersion: "2014-05-26" })
+        const query = { regionId: "cn-hangzhou", note: [{ key: "a b*", value: "~'()中" }], ...unordered }
+        for (const method of ["GET", "POST"]) yield* call(() => rpc.request("describeInstances", query, { method }))
+        const roa = new ROAClient({ ...good, endpoint: url, apiVersion: "2015-12-15" })
+        yield* call(() => roa.get("/clusters", { name: "prod", a: "" }))
+        const body = '{"name":"中"}'
+        yield* Effect.flip(call(() => roa.post("/nothing", {}, body, { "content-type": "application/json" })))
+        assert.strictEqual(arrived.length, 4)
+        assert.isAbove(yield* refusesEveryByte(arrived, keys), 1000)
+      }),
+    patience
+  )
+
+  for (const [name, core] of Object.entries(cores)) {
+    it.scopedLive.each(Object.entries(ways).filter(([way]) => !way.startsWith("a bearer")))(
+      `${name}, %s`,
+      ([, [right]]) =>
+        Effect.gen(function* () {
+          const { arrived, url } = yield* recorder({ keys })
+          const ask = caller(core, url, right)
+          yield* ask(rpcParams, { query, body: { PageSize: 2, Name: "a b*'中" } })
+          yield* ask(
+            { ...roaParams, method: "GET", reqBodyType: "json", bodyType: "array" },
+            { query: { a: "x y*中" } }
+          )
+          yield* Effect.flip(
+            ask({ ...roaParams, pathname: "/nothing", reqBodyType: "json" }, { body: { name: "a b*~'中" } })
+          )
+          assert.strictEqual(arrived.length, 3)
+          assert.isAbove(yield* refusesEveryByte(arrived, keys), 700)
+        }),
+      patience
+    )
+  }
 })

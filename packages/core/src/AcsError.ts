@@ -64,7 +64,7 @@ export interface CallInfo {
 
 /**
  * The connection failed. `kind` says where, `syscallCode` is the code of the platform (`ECONNREFUSED`), `sent` how much of
- * the request had left, `bytesReceived` how much of a body had arrived.
+ * the request had left, `bytesReceived` how much of a body is known to have arrived.
  *
  * @since 0.1.0
  * @category models

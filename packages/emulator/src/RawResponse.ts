@@ -8,6 +8,7 @@ import type * as Encoding from "@effect-aliyun/protocol/Encoding"
 /**
  * - `headers`: lower-case names, without those that frame the message (`content-length`, `connection`)
  * - `body`: empty when there is none
+ * - `ending`: how the connection ends badly, of faults only
  *
  * @since 0.1.0
  * @category models
@@ -16,7 +17,19 @@ export interface RawResponse {
   readonly status: number
   readonly headers: Encoding.Pairs
   readonly body: Uint8Array
+  readonly ending?: Ending | undefined
 }
+
+/**
+ * - `ResetBefore`, `ResetInHeaders`, `ResetInBody`: the connection is reset before any byte, halfway through the headers,
+ *   or halfway through the body
+ * - `Truncated`: the connection is closed halfway through the body
+ * - `Endless`: the body is repeated for ever
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Ending = "ResetBefore" | "ResetInHeaders" | "ResetInBody" | "Truncated" | "Endless"
 
 /**
  * The value of a header, by its lower-case name.

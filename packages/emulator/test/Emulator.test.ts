@@ -208,7 +208,9 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
       const { requestId, ...last } = calls[count]!
       assert.match(requestId, /^[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}$/)
       assert.deepStrictEqual(last, {
+        sequence: count + 1,
         at: 1000,
+        latency: 0,
         method: "GET",
         path: "/clusters",
         product: "CS",
@@ -218,7 +220,8 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
         verdict: "Accepted",
         status: 200,
         code: undefined,
-        attempt: 1
+        attempt: 1,
+        fault: undefined
       })
       for (const secret of secrets) assert.notInclude(JSON.stringify(calls), secret)
     }).pipe(Effect.provide(door))

@@ -3,7 +3,6 @@ import * as Digest from "@effect-aliyun/core/Digest"
 import * as RoaRequest from "@effect-aliyun/core/RoaRequest"
 import * as RpcRequest from "@effect-aliyun/core/RpcRequest"
 import * as Emulator from "@effect-aliyun/emulator/Emulator"
-import * as Key from "@effect-aliyun/emulator/Key"
 import * as RawResponse from "@effect-aliyun/emulator/RawResponse"
 import * as NodeDigest from "@effect-aliyun/platform-node/NodeDigest"
 import * as Encoding from "@effect-aliyun/protocol/Encoding"
@@ -15,9 +14,12 @@ import * as Logger from "effect/Logger"
 import * as TestClock from "effect/TestClock"
 import * as fc from "fast-check"
 import * as callLog from "../src/internal/callLog.js"
+import * as emulator from "../src/internal/emulator.js"
 import * as gateway from "../src/internal/gateway.js"
 import * as Nonces from "../src/internal/nonces.js"
 import * as Service from "../src/internal/service.js"
+import * as Store from "../src/internal/store.js"
+import * as World from "../src/internal/world.js"
 import { as, people, sign, signers } from "./support/Doors.js"
 
 const minute = 60_000
@@ -53,11 +55,14 @@ describe("the call log", () => {
         verdict: "Refused",
         status: 400,
         code: "X",
-        requestId: ""
+        requestId: "",
+        latency: 0,
+        attempt: 1,
+        fault: undefined
       })
     }
     assert.strictEqual(log.entries().length, 10_000)
-    assert.deepInclude(log.entries()[0], { path: "/15000", attempt: 1 })
+    assert.deepInclude(log.entries()[0], { path: "/15000", sequence: 15_001 })
   })
 })
 
@@ -96,7 +101,6 @@ describe("a service", () => {
 
   it.effect("that dies is a 500 of the gateway, and the next call works", () =>
     Effect.gen(function* () {
-      const log = callLog.make()
       const broken = Service.rpc({
         product: "Ecs",
         version: "2014-05-26",
@@ -108,12 +112,8 @@ describe("a service", () => {
           Live: () => Effect.succeed({})
         }
       })
-      const answer = gateway.make({
-        keys: [Key.test],
-        services: [broken],
-        digest: NodeDigest.digest,
-        record: log.record
-      })
+      const world = yield* World.make(emulator.settings({}), Store.noJournal, [broken])
+      const answer = (raw: RawRequest.RawRequest) => gateway.handle(world, raw)
       for (const action of ["Die", "Throw"]) {
         const response = yield* answer(yield* rawOf(RpcRequest.make({ product: "Ecs", version: "2014-05-26", action })))
         assert.strictEqual(response.status, 500)
@@ -125,7 +125,7 @@ describe("a service", () => {
       )
       assert.strictEqual(live.status, 200)
       assert.deepStrictEqual(
-        log.entries().map(({ code, verdict }) => [verdict, code]),
+        world.log.entries().map(({ code, verdict }) => [verdict, code]),
         [
           ["Accepted", "InternalError"],
           ["Accepted", "InternalError"],
@@ -141,7 +141,12 @@ describe("an answer", () => {
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2024, 0, 2))
       const emulator = yield* Emulator.make()
-      const response = yield* emulator.handle({ method: "GET", target: "/", headers: [], body: new Uint8Array(0) })
+      const response = yield* emulator.gateway.handle({
+        method: "GET",
+        target: "/",
+        headers: [],
+        body: new Uint8Array(0)
+      })
       assert.strictEqual(RawResponse.header(response, "date"), "Tue, 02 Jan 2024 00:00:00 GMT")
       assert.match(RawResponse.header(response, "x-acs-request-id") ?? "", /^[0-9A-F-]{36}$/)
     })
@@ -151,7 +156,7 @@ describe("an answer", () => {
     Effect.gen(function* () {
       const emulator = yield* Emulator.make()
       const type = (target: string, ...headers: Encoding.Pairs) =>
-        Effect.map(emulator.handle({ method: "GET", target, headers, body: new Uint8Array(0) }), (response) =>
+        Effect.map(emulator.gateway.handle({ method: "GET", target, headers, body: new Uint8Array(0) }), (response) =>
           RawResponse.header(response, "content-type")?.replace(/^.*\/|;.*$/g, "")
         )
       assert.strictEqual(yield* type("/?Format=json", ["accept", "text/xml"]), "json")
@@ -169,7 +174,10 @@ describe("an answer", () => {
       const raw = yield* rawOf(
         RoaRequest.make({ product: "CS", version: "2015-12-15", pathPattern: "/clusters", format: "XML" })
       )
-      const response = yield* emulator.handle({ ...raw, target: "/clusters?a=%00%0B%01%3C%26%5D%5D%3E%EF%BF%BF" })
+      const response = yield* emulator.gateway.handle({
+        ...raw,
+        target: "/clusters?a=%00%0B%01%3C%26%5D%5D%3E%EF%BF%BF"
+      })
       const text = textOf(response)
       assert.include(text, "<Code>SignatureDoesNotMatch</Code>")
       assert.match(text, /a=\ufffd\ufffd\ufffd&lt;&amp;\]\]&gt;\ufffd/)
@@ -181,9 +189,9 @@ it.effect("SM3 is accepted where the digest has it", () =>
   Effect.gen(function* () {
     const raw = yield* rawOf(RpcRequest.make({ product: "Ecs", version: "2014-05-26", action: "DescribeRegions" }))
     const emulator = yield* Emulator.make()
-    assert.strictEqual((yield* emulator.handle(raw)).status, 200)
+    assert.strictEqual((yield* emulator.gateway.handle(raw)).status, 200)
     const portable = yield* Emulator.make().pipe(Effect.provideService(Digest.Digest, Digest.portable))
-    assert.include(textOf(yield* portable.handle(raw)), "InvalidSignatureMethod")
+    assert.include(textOf(yield* portable.gateway.handle(raw)), "InvalidSignatureMethod")
   }).pipe(
     as(people.tester, Signer.layerSm3),
     Effect.provide(Digest.layer({ ...Digest.portable, digest: NodeDigest.digest }))
@@ -224,7 +232,7 @@ it("whatever arrives is answered, and let in by no accident", () => {
         body: fc.oneof(fc.uint8Array({ maxLength: 100 }), query.map(Encoding.utf8))
       }),
       (raw) => {
-        const response = Effect.runSync(emulator.handle(raw))
+        const response = Effect.runSync(emulator.gateway.handle(raw))
         assert.include([400, 403, 404], response.status)
         assert.match(textOf(response), /RequestId/)
       }

@@ -7,6 +7,7 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { request } from "node:http"
@@ -108,18 +109,76 @@ describe("malformed", () => {
     )
   )
 
-  it.live("random bytes", () =>
-    withServer(({ port }) =>
-      Effect.forEach(
-        Array.from({ length: 500 }, (_, i) => i),
-        (seed) => {
-          const bytes = Uint8Array.from({ length: 1 + (seed % 200) }, (_, i) => (seed * 7919 + i * i * 31 + i) % 256)
-          const start = seed % 2 === 0 ? Buffer.from("GET / HTTP/1.1\r\n") : Buffer.alloc(0)
-          return exchange(port, Buffer.concat([start, bytes]), (socket) => socket.end())
-        },
-        { concurrency: 50 }
-      )
+  it.live("bodies of many connections that are too much together", () =>
+    withServer(
+      ({ port }) =>
+        Effect.gen(function* () {
+          const half = `POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 60000\r\n\r\n${"a".repeat(40_000)}`
+          const first = yield* Effect.fork(exchange(port, half, (socket) => setTimeout(() => socket.destroy(), 300)))
+          yield* Effect.sleep("100 millis")
+          assert.strictEqual(statusOf(yield* exchange(port, half)), "503")
+          yield* Fiber.join(first)
+          // the room is free again
+          const whole = half.replace("60000", "40000").replace("host: a", "host: a\r\nconnection: close")
+          assert.strictEqual(statusOf(yield* exchange(port, whole)), "400")
+        }),
+      { maxBufferedBytes: 64_000 }
     )
+  )
+})
+
+describe("10,000 streams of random bytes", () => {
+  const whole = [
+    "POST /?Action=DescribeRegions&Version=2014-05-26&Format=JSON HTTP/1.1",
+    "host: a",
+    "content-type: application/x-www-form-urlencoded",
+    "transfer-encoding: chunked",
+    "authorization: ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=host,Signature=00",
+    "",
+    "5\r\na=b&c\r\n0\r\n\r\n"
+  ].join("\r\n")
+
+  /** nothing but noise, a good start with noise behind it, or a good request with noise in it */
+  const streamOf = (random: (n: number) => number): Uint8Array => {
+    const noise = Buffer.from(Array.from({ length: random(300) }, () => random(256)))
+    const text = Buffer.from(whole)
+    switch (random(3)) {
+      case 0:
+        return noise
+      case 1:
+        return Buffer.concat([text.subarray(0, random(text.length)), noise])
+      default: {
+        for (let i = random(4); i >= 0; i--) text[random(text.length)] = random(256)
+        return text
+      }
+    }
+  }
+
+  it.live(
+    "end in an answer or a closed connection, and leave nothing behind",
+    () =>
+      withServer(({ port }) =>
+        Effect.gen(function* () {
+          let state = 20_140_526
+          // xorshift: the same streams each time
+          const random = (n: number) => {
+            state ^= state << 13
+            state ^= state >>> 17
+            state ^= state << 5
+            return (state >>> 0) % n
+          }
+          const streams = Array.from({ length: 10_000 }, () => streamOf(random))
+          const before = process.memoryUsage().rss
+          const texts = yield* Effect.forEach(streams, (bytes) => exchange(port, bytes, (socket) => socket.end()), {
+            concurrency: 50
+          })
+          const statuses = new Set(texts.map(statusOf))
+          for (const status of statuses) assert.match(status, /^(closed|4\d\d)$/)
+          assert.isTrue(statuses.has("400"))
+          assert.isBelow(process.memoryUsage().rss - before, 200 * 1024 * 1024)
+        })
+      ),
+    60_000
   )
 })
 

@@ -35,6 +35,10 @@ export const sink = (limit: number): Sink => {
   }
 }
 
+/** @internal */
+export const cut = (bytes: Uint8Array, limit: number): Collected =>
+  bytes.length <= limit ? { bytes, complete: true } : { bytes: bytes.subarray(0, limit), complete: false }
+
 /** the first `length` bytes of the chunks, in one piece */
 const concat = (chunks: ReadonlyArray<Uint8Array>, length: number): Uint8Array => {
   if (chunks.length === 1 && chunks[0]?.length === length) return chunks[0]

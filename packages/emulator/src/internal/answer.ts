@@ -25,15 +25,24 @@ export const success = (envelope: Envelope, style: "RPC" | "ROA", action: string
         ...(Predicate.isRecord(body) ? body : {})
       })
 
+/** @internal a refusal, and in how many milliseconds to come back */
+export interface Failure extends Verification.Refusal {
+  readonly retryAfter?: number | undefined
+}
+
 /** @internal an error of the gateway, or of an RPC product */
-export const failure = (envelope: Envelope, refusal: Verification.Refusal): RawResponse =>
-  write(envelope, refusal.status, "Error", {
+export const failure = (envelope: Envelope, { code, message, retryAfter, status }: Failure): RawResponse => {
+  const response = write(envelope, status, "Error", {
     RequestId: envelope.requestId,
     HostId: envelope.ask.host,
-    Code: refusal.code,
-    Message: refusal.message,
-    Recommend: recommend(envelope, refusal.code)
+    Code: code,
+    Message: message,
+    Recommend: recommend(envelope, code)
   })
+  return retryAfter === undefined
+    ? response
+    : { ...response, headers: [...response.headers, ["x-acs-retry-after", String(retryAfter)]] }
+}
 
 /** @internal an error that an ROA product wrote itself */
 export const roaFailure = (envelope: Envelope, refusal: Verification.Refusal): RawResponse =>
@@ -77,7 +86,13 @@ const xml = (
   )
 }
 
-const respond = ({ now, requestId }: Envelope, status: number, contentType: string, text: string): RawResponse => ({
+/** @internal */
+export const respond = (
+  { now, requestId }: Envelope,
+  status: number,
+  contentType: string,
+  text: string
+): RawResponse => ({
   status,
   headers: [
     // by the clock that judged the request: clients correct their own by it

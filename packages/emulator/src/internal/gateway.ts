@@ -1,38 +1,63 @@
 /**
- * The one way through the emulator, whatever the door: read the claim, find the target, check who it is, let the service
- * answer, write that down.
+ * The one way through the emulator, whatever the door: read the claim, find the target, check who it is, let a fault or the
+ * service answer, write that down.
  */
 import type * as Digest from "@effect-aliyun/protocol/Digest"
-import type * as RawRequest from "@effect-aliyun/protocol/RawRequest"
+import * as RawRequest from "@effect-aliyun/protocol/RawRequest"
 import * as Verification from "@effect-aliyun/protocol/Verification"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Call } from "../Call.js"
-import type { Key } from "../Key.js"
+import type { Fault } from "../Fault.js"
 import type { Principal } from "../Principal.js"
 import type { RawResponse } from "../RawResponse.js"
 import * as answer from "./answer.js"
 import * as Ask from "./ask.js"
 import * as authentication from "./authentication.js"
-import * as Keyring from "./keyring.js"
-import * as Nonces from "./nonces.js"
+import type * as CallLog from "./callLog.js"
+import * as faults from "./faults.js"
+import type { Keyring } from "./keyring.js"
+import * as metadata from "./metadata.js"
+import type { Mismatches } from "./mismatches.js"
+import type { Nonces } from "./nonces.js"
+import type { RateLimit } from "./rateLimit.js"
 import * as RequestId from "./requestId.js"
 import * as route from "./route.js"
+import * as Routes from "./routes.js"
 import type { Service } from "./service.js"
+import type { Settings } from "./settings.js"
+import type { Store } from "./store.js"
 
-/** @internal */
-export interface Options {
-  readonly keys: ReadonlyArray<Key>
+/** @internal what one emulator is made of */
+export interface World {
+  readonly settings: Settings
   readonly services: ReadonlyArray<Service>
+  readonly store: Store
+  readonly keyring: Keyring
+  readonly nonces: Nonces
+  readonly rateLimit: RateLimit
   readonly digest: Digest.Digest
-  readonly record: (call: Omit<Call, "attempt">) => void
+  readonly routes: Routes.Routes
+  readonly faults: faults.Faults
+  readonly log: CallLog.CallLog
+  readonly mismatches: Mismatches
 }
 
 /** what became of a request */
 interface Outcome {
-  readonly verdict: "Accepted" | "Refused"
+  readonly verdict: Call["verdict"]
   readonly code: string | undefined
   readonly response: RawResponse
+}
+
+/** a request on its way */
+interface Passage {
+  readonly ask: Ask.Ask
+  readonly target: route.Target
+  readonly envelope: answer.Envelope
+  readonly now: number
+  readonly attempt: number
+  readonly kind: Verification.Claim["kind"]
 }
 
 const internalError = Verification.refuse(
@@ -42,67 +67,128 @@ const internalError = Verification.refuse(
 )
 
 /** @internal */
-export const make = (options: Options): ((raw: RawRequest.RawRequest) => Effect.Effect<RawResponse>) => {
-  const { digest, record, services } = options
-  const gate = { keyring: Keyring.make(options.keys), nonces: Nonces.make(), digest }
+export const handle = (world: World, raw: RawRequest.RawRequest): Effect.Effect<RawResponse> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    metadata.isFor(RawRequest.path(raw)) ? handleMetadata(world, raw, now) : handleCall(world, raw, now)
+  )
 
-  return (raw) =>
-    Effect.gen(function* () {
-      const now = yield* Clock.currentTimeMillis
-      const claim = Verification.read(raw, digest)
-      const ask = Ask.read(raw, claim)
-      const target = route.find(services, ask)
-      const envelope = { ask, requestId: RequestId.random(), now, product: target.service?.product }
-      const refuse =
-        (verdict: Outcome["verdict"]) =>
-        (refusal: Verification.Refusal): Outcome => ({
-          verdict,
-          code: refusal.code,
-          response: answer.failure(envelope, refusal)
-        })
-      const { code, response, verdict } = yield* Effect.matchEffect(identify(gate, claim, now), {
-        onFailure: (refusal) => Effect.succeed(refuse("Refused")(refusal)),
-        onSuccess: (principal) =>
-          serve(services, target, { ask, principal, now }, envelope).pipe(
-            Effect.catchAll((refusal) => Effect.succeed(refuse("Accepted")(refusal))),
-            Effect.catchAllDefect((defect) =>
-              Effect.as(Effect.logError("a service of the emulator died", defect), refuse("Accepted")(internalError))
+const handleCall = (world: World, raw: RawRequest.RawRequest, now: number): Effect.Effect<RawResponse> =>
+  Effect.gen(function* () {
+    const claim = Verification.read(raw, world.digest)
+    const ask = Ask.read(raw, claim)
+    const target = route.find(world.services, world.routes, ask)
+    const envelope = { ask, requestId: RequestId.random(), now, product: target.product }
+    const kind = claim._tag === "Claim" ? claim.kind : "Anonymous"
+    const passage: Passage = { ask, target, envelope, now, attempt: world.log.count(ask), kind }
+    const refuse =
+      (verdict: Call["verdict"]) =>
+      (refusal: answer.Failure): Outcome => ({
+        verdict,
+        code: refusal.code,
+        response: answer.failure(envelope, refusal)
+      })
+    let fault: Fault | undefined
+    const { code, response, verdict } = yield* Effect.matchEffect(identify(world, claim, passage), {
+      onFailure: (refusal) =>
+        Effect.sync(() => {
+          if (claim._tag === "Claim" && refusal.code === "SignatureDoesNotMatch") {
+            world.mismatches.record(raw, claim, envelope.requestId, now)
+          }
+          return refuse("Refused")(refusal)
+        }),
+      onSuccess: (principal) =>
+        Effect.flatMap(world.faults.pick(target), (picked) => {
+          fault = picked
+          return through(
+            fault,
+            envelope,
+            admit(world, passage, claim).pipe(
+              Effect.andThen(serve(world, passage, principal)),
+              Effect.catchAll((refusal) => Effect.succeed(refuse("Accepted")(refusal))),
+              Effect.catchAllDefect((defect) =>
+                Effect.as(Effect.logError("a service of the emulator died", defect), refuse("Accepted")(internalError))
+              )
             )
           )
-      })
-      record({
-        at: now,
-        method: ask.method,
-        path: ask.path,
-        product: target.service?.product,
-        version: ask.version,
-        action: target.operation?.action ?? ask.action,
-        accessKeyId: claim._tag === "Claim" ? claim.accessKeyId : undefined,
-        verdict,
-        status: response.status,
-        code,
-        requestId: envelope.requestId
-      })
-      return response
+        })
     })
+    world.log.record({
+      at: now,
+      latency: (yield* Clock.currentTimeMillis) - now,
+      method: ask.method,
+      path: ask.path,
+      product: target.product,
+      version: ask.version,
+      action: target.action,
+      accessKeyId: claim._tag === "Claim" ? claim.accessKeyId : undefined,
+      verdict,
+      status: response.status,
+      code,
+      requestId: envelope.requestId,
+      attempt: passage.attempt,
+      fault: fault?._tag
+    })
+    return response
+  })
+
+const identify = (
+  world: World,
+  claim: Verification.Claim | Verification.Refusal,
+  { now, target }: Passage
+): Effect.Effect<Principal, Verification.Refusal> =>
+  claim._tag === "Refusal"
+    ? Effect.fail(claim)
+    : authentication.authenticate(world, claim, { now, isOpen: target.operation?.isOpen ?? false })
+
+/** a call that a fault has hit, or not */
+const through = (
+  fault: Fault | undefined,
+  envelope: answer.Envelope,
+  operation: Effect.Effect<Outcome>
+): Effect.Effect<Outcome> => {
+  if (fault === undefined) return operation
+  if (fault._tag === "Delay") return Effect.delay(operation, fault.millis)
+  const code = fault._tag === "Error" ? fault.code : undefined
+  return Effect.flatMap(faults.instead(fault, envelope), (response) =>
+    response === undefined
+      ? Effect.map(operation, (outcome) => ({
+          ...outcome,
+          response: faults.spoil(fault, outcome.response, envelope.now)
+        }))
+      : Effect.succeed({ verdict: "Accepted", code, response })
+  )
 }
 
-const identify = (gate: authentication.Gate, claim: Verification.Claim | Verification.Refusal, now: number) =>
-  claim._tag === "Refusal" ? Effect.fail(claim) : authentication.authenticate(gate, claim, now)
+/** fails for who calls too often */
+const admit = (
+  world: World,
+  { now }: Passage,
+  claim: Verification.Claim | Verification.Refusal
+): Effect.Effect<void, answer.Failure> => {
+  const accessKeyId = claim._tag === "Claim" ? claim.accessKeyId : undefined
+  const wait = accessKeyId === undefined ? undefined : world.rateLimit(accessKeyId, now)
+  return wait === undefined ? Effect.void : Effect.fail({ ...throttled, retryAfter: wait })
+}
+
+const throttled = Verification.refuse("Throttling.User", 400, "Request was denied due to user flow control.")
 
 /** fails with what the gateway itself says */
-const serve = (
-  services: ReadonlyArray<Service>,
-  { operation, service }: route.Target,
-  request: { readonly ask: Ask.Ask; readonly principal: Principal; readonly now: number },
-  envelope: answer.Envelope
-): Effect.Effect<Outcome, Verification.Refusal> => {
-  if (service === undefined || operation === undefined) return Effect.fail(route.refusal(services, request.ask))
-  const refusal = route.methodRefusal(service, request.ask)
+const serve = (world: World, passage: Passage, principal: Principal): Effect.Effect<Outcome, Verification.Refusal> => {
+  const { ask, envelope, kind, now, target } = passage
+  const { operation, registered, service } = target
+  if (registered !== undefined) return serveRegistered(passage, registered, principal)
+  if (service === undefined || operation === undefined) {
+    if (!world.settings.echo) return Effect.fail(route.refusal(world.services, ask))
+    const echo = { product: "", action: ask.action, pathParameters: new Map<string, string>(), handler: Routes.echo }
+    return serveRegistered(passage, echo, principal)
+  }
+  const refusal = route.methodRefusal(service, ask)
   if (refusal !== undefined) return Effect.fail(refusal)
-  const { action, handle, pathParameters } = operation
+  const { action, handle, pathParameters, status } = operation
+  const { requestId } = envelope
+  const { settings, store } = world
   return Effect.match(
-    Effect.suspend(() => handle({ ...request, pathParameters })),
+    Effect.suspend(() => handle({ ask, principal, kind, pathParameters, now, requestId, store, settings })),
     {
       onFailure: (failure): Outcome => ({
         verdict: "Accepted",
@@ -112,8 +198,63 @@ const serve = (
       onSuccess: (body): Outcome => ({
         verdict: "Accepted",
         code: undefined,
-        response: answer.success(envelope, service.style, action, body)
+        response: { ...answer.success(envelope, service.style, action, body), status }
       })
     }
   )
 }
+
+const serveRegistered = (
+  { ask, attempt, envelope }: Passage,
+  registered: Routes.Registered,
+  principal: Principal
+): Effect.Effect<Outcome> => {
+  const style = ask.path === "/" || ask.path === "" ? "RPC" : "ROA"
+  return Effect.map(Routes.call(registered, { ask, principal }, attempt), (reply): Outcome => {
+    if (reply._tag === "Success") {
+      const response = answer.success(envelope, style, registered.action ?? "", reply.body)
+      return { verdict: "Accepted", code: undefined, response: { ...response, status: reply.status } }
+    }
+    const refusal = Verification.refuse(reply.code, reply.status, reply.message)
+    return {
+      verdict: "Accepted",
+      code: reply.code,
+      response: style === "ROA" ? answer.roaFailure(envelope, refusal) : answer.failure(envelope, refusal)
+    }
+  })
+}
+
+const handleMetadata = (world: World, raw: RawRequest.RawRequest, now: number): Effect.Effect<RawResponse> =>
+  Effect.gen(function* () {
+    const path = RawRequest.path(raw)
+    // nothing here is signed, and no client reads errors in the gateway's form: an empty ask will do
+    const ask = Ask.read(raw, Verification.read(raw, world.digest))
+    const envelope = { ask, requestId: RequestId.random(), now, product: metadata.product }
+    const fault = yield* world.faults.pick({ product: metadata.product, action: path })
+    const { response } = yield* through(
+      fault,
+      envelope,
+      Effect.map(metadata.handle(raw, { store: world.store, settings: world.settings, now }), (response): Outcome => ({
+        verdict: "Accepted",
+        code: undefined,
+        response
+      }))
+    )
+    world.log.record({
+      at: now,
+      latency: (yield* Clock.currentTimeMillis) - now,
+      method: raw.method,
+      path,
+      product: metadata.product,
+      version: undefined,
+      action: path,
+      accessKeyId: undefined,
+      verdict: response.status === 401 || response.status === 403 ? "Refused" : "Accepted",
+      status: response.status,
+      code: undefined,
+      requestId: envelope.requestId,
+      attempt: world.log.count({ ...ask, action: path }),
+      fault: fault?._tag
+    })
+    return response
+  })

@@ -1,19 +1,50 @@
-/** All keys of one emulator, by what a request shows of them. */
+/** All keys of one emulator, by what a request shows of them: those it was given, and those its Sts has made since. */
 import * as Redacted from "effect/Redacted"
-import type * as Key from "../Key.js"
+import * as Key from "../Key.js"
+import type { Principal } from "../Principal.js"
+import * as Store from "./store.js"
 
 /** @internal a key that signs, and so has an id */
 export type SigningKey = Exclude<Key.Key, Key.Bearer>
 
 /** @internal */
 export interface Keyring {
-  readonly byId: (accessKeyId: string) => SigningKey | undefined
+  readonly byId: (accessKeyId: string, now: number) => SigningKey | undefined
   readonly bySecurityToken: (token: string) => Key.Sts | undefined
   readonly byBearerToken: (token: string) => Key.Bearer | undefined
 }
 
+/** @internal a key for a while; one without a token is the session of an RSA key pair */
+export interface Temporary {
+  readonly accessKeyId: string
+  readonly accessKeySecret: string
+  readonly securityToken?: string
+  readonly expiration: number
+  readonly principal: Principal
+}
+
+const temporary = Store.table<Temporary>("Keyring.Temporary")
+/** which key a token belongs to */
+const owners = Store.table<string>("Keyring.Token")
+
+// who asks with an old token should be told that it has expired, not that it never was
+const remembered = 60 * 60 * 1000
+
+/** @internal what to commit so that a new temporary key is known; those that expired an hour ago go */
+export const mint = (store: Store.Store, key: Temporary, now: number): Store.Commit => {
+  const stale = temporary.values(store).filter(({ expiration }) => expiration + remembered < now)
+  return [
+    ...stale.flatMap(({ accessKeyId, securityToken }) => [
+      temporary.remove(accessKeyId),
+      ...(securityToken === undefined ? [] : [owners.remove(securityToken)])
+    ]),
+    temporary.put(key.accessKeyId, key),
+    ...(key.securityToken === undefined ? [] : [owners.put(key.securityToken, key.accessKeyId)])
+  ]
+}
+
 /** @internal */
-export const make = (keys: ReadonlyArray<Key.Key>): Keyring => {
+export const make = (keys: ReadonlyArray<Key.Key>, store: Store.Store): Keyring => {
   const ids = new Map<string, SigningKey>()
   const securityTokens = new Map<string, Key.Sts>()
   const bearerTokens = new Map<string, Key.Bearer>()
@@ -23,8 +54,23 @@ export const make = (keys: ReadonlyArray<Key.Key>): Keyring => {
     if (key._tag === "Sts") securityTokens.set(Redacted.value(key.securityToken), key)
   }
   return {
-    byId: (accessKeyId) => ids.get(accessKeyId),
-    bySecurityToken: (token) => securityTokens.get(token),
+    byId: (accessKeyId, now) => {
+      const known = ids.get(accessKeyId)
+      if (known !== undefined) return known
+      const made = temporary.get(store, accessKeyId)
+      if (made === undefined) return undefined
+      // a temporary key with a token is refused by its token; a session simply ends
+      return stsOf(made) ?? (made.expiration > now ? Key.accessKey(made) : undefined)
+    },
+    bySecurityToken: (token) => {
+      const known = securityTokens.get(token)
+      if (known !== undefined) return known
+      const made = temporary.get(store, owners.get(store, token) ?? "")
+      return made === undefined ? undefined : stsOf(made)
+    },
     byBearerToken: (token) => bearerTokens.get(token)
   }
 }
+
+const stsOf = ({ securityToken, ...key }: Temporary): Key.Sts | undefined =>
+  securityToken === undefined ? undefined : Key.sts({ ...key, securityToken })

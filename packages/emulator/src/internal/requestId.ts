@@ -1,9 +1,18 @@
 /** Request ids as the gateway writes them: a random UUID in upper case. */
 import * as Encoding from "@effect-aliyun/protocol/Encoding"
 
+const size = 16
+// a draw costs as much as the rest of an id, however small it is
+const pool = new Uint8Array(size * 256)
+let used = pool.length
+
 /** @internal */
 export const random = (): string => {
-  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16))
+  if (used === pool.length) {
+    globalThis.crypto.getRandomValues(pool)
+    used = 0
+  }
+  const bytes = pool.subarray(used, (used += size))
   const hex = Encoding.hex(bytes).toUpperCase()
   const variant = "89AB".charAt((bytes[8] ?? 0) & 3)
   return [

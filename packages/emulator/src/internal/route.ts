@@ -1,16 +1,33 @@
-/** Which operation a request asks for. The host takes no part: one emulator stands for all products. */
+/** Which operation a request asks for. One emulator stands for all products, and a request names none of them. */
 import * as Verification from "@effect-aliyun/protocol/Verification"
 import type { Ask } from "./ask.js"
+import type { Registered, Routes } from "./routes.js"
 import type { Operation, Service } from "./service.js"
 
 /** @internal as much of the target as is known */
 export interface Target {
+  readonly product: string | undefined
+  readonly action: string | undefined
+  readonly registered: Registered | undefined
   readonly service: Service | undefined
   readonly operation: Operation | undefined
 }
 
 /** @internal */
-export const find = (services: ReadonlyArray<Service>, ask: Ask): Target => {
+export const find = (services: ReadonlyArray<Service>, routes: Routes, ask: Ask): Target => {
+  const { operation, service } = findService(services, ask)
+  const product = service?.product ?? productOfHost(ask.host)
+  const registered = routes.find(ask, product)
+  return {
+    product: registered?.product ?? product,
+    action: registered?.action ?? operation?.action ?? ask.action,
+    registered,
+    service,
+    operation
+  }
+}
+
+const findService = (services: ReadonlyArray<Service>, ask: Ask): Pick<Target, "service" | "operation"> => {
   // two products may have brought out a version on the same day
   const candidates = services.filter((service) => service.version === ask.version)
   for (const service of candidates) {
@@ -19,6 +36,9 @@ export const find = (services: ReadonlyArray<Service>, ask: Ask): Target => {
   }
   return { service: candidates.length === 1 ? candidates[0] : undefined, operation: undefined }
 }
+
+/** `kms` of `kms.cn-hangzhou.aliyuncs.com`; a host of one's own says nothing */
+const productOfHost = (host: string): string | undefined => /^([a-z0-9-]+)\.(?:.+\.)?aliyuncs\.com$/i.exec(host)?.[1]
 
 const missing = (name: string) =>
   Verification.refuse(

@@ -4,15 +4,23 @@ import type * as Verification from "@effect-aliyun/protocol/Verification"
 import type * as Effect from "effect/Effect"
 import type { Principal } from "../Principal.js"
 import type { Ask } from "./ask.js"
+import type { Settings } from "./settings.js"
+import type { Change, Store } from "./store.js"
 
-/** a call that has been let in */
-interface Request {
+/** @internal a call that has been let in */
+export interface Request {
   readonly ask: Ask
   readonly principal: Principal
+  /** how it was signed */
+  readonly kind: Verification.Claim["kind"]
   /** what filled the `{Name}`s of a route, decoded */
   readonly pathParameters: ReadonlyMap<string, string>
   /** milliseconds since the epoch */
   readonly now: number
+  /** as it will stand in the answer */
+  readonly requestId: string
+  readonly store: Store
+  readonly settings: Settings
 }
 
 /**
@@ -26,6 +34,10 @@ export interface Operation {
   readonly action: string
   readonly pathParameters: ReadonlyMap<string, string>
   readonly handle: Handler
+  /** of an answer that is no error */
+  readonly status: number
+  /** whether it can be asked for without a signature */
+  readonly isOpen: boolean
 }
 
 /** @internal */
@@ -35,24 +47,32 @@ export interface Service {
   /** ROA products write their own answers, in JSON only */
   readonly style: "RPC" | "ROA"
   readonly find: (ask: Ask) => Operation | undefined
+  /** what is there before anyone has called */
+  readonly seed: ReadonlyArray<Change>
 }
 
 const none: ReadonlyMap<string, string> = new Map()
 
-/** @internal a service whose operations are told apart by action */
+/** @internal a service whose operations are told apart by action; `open` ones need no signature */
 export const rpc = (options: {
   readonly product: string
   readonly version: string
   readonly operations: Readonly<Record<string, Handler>>
+  readonly open?: ReadonlyArray<string>
+  readonly seed?: ReadonlyArray<Change>
 }): Service => {
+  const { open = [], product, seed = [], version } = options
   const operations = new Map(Object.entries(options.operations))
   return {
-    product: options.product,
-    version: options.version,
+    product,
+    version,
     style: "RPC",
-    find: ({ action, path }) => {
-      const handle = path === "/" || path === "" ? operations.get(action ?? "") : undefined
-      return handle === undefined ? undefined : { action: action ?? "", pathParameters: none, handle }
+    seed,
+    find: ({ action = "", path }) => {
+      const handle = path === "/" || path === "" ? operations.get(action) : undefined
+      return handle === undefined
+        ? undefined
+        : { action, pathParameters: none, handle, status: 200, isOpen: open.includes(action) }
     }
   }
 }
@@ -63,6 +83,8 @@ export interface Route {
   readonly path: string
   readonly action: string
   readonly handle: Handler
+  /** 200 unless told */
+  readonly status?: number
 }
 
 /** @internal a service whose operations are told apart by method and path */
@@ -70,34 +92,37 @@ export const roa = (options: {
   readonly product: string
   readonly version: string
   readonly routes: ReadonlyArray<Route>
+  readonly seed?: ReadonlyArray<Change>
 }): Service => {
-  const routes = options.routes.map((route) => ({ ...route, pattern: route.path.split("/") }))
+  const routes = options.routes.map((route) => ({ ...route, match: pattern(route.path) }))
   return {
     product: options.product,
     version: options.version,
     style: "ROA",
+    seed: options.seed ?? [],
     find: ({ method, path }) => {
-      const segments = path.split("/").map(Encoding.percentDecode)
-      for (const { action, handle, pattern, ...route } of routes) {
-        const pathParameters = route.method === method ? match(pattern, segments) : undefined
-        if (pathParameters !== undefined) return { action, pathParameters, handle }
+      for (const { action, handle, match, status = 200, ...route } of routes) {
+        const pathParameters = route.method === method ? match(path) : undefined
+        if (pathParameters !== undefined) return { action, pathParameters, handle, status, isOpen: false }
       }
       return undefined
     }
   }
 }
 
-const match = (
-  pattern: ReadonlyArray<string>,
-  segments: ReadonlyArray<string>
-): ReadonlyMap<string, string> | undefined => {
-  if (pattern.length !== segments.length) return undefined
-  const found = new Map<string, string>()
-  for (const [index, part] of pattern.entries()) {
-    const segment = segments[index] ?? ""
-    const name = /^\{(.+)\}$/.exec(part)?.[1]
-    if (name === undefined ? part !== segment : segment === "") return undefined
-    if (name !== undefined) found.set(name, segment)
+/** @internal what fills the `{Name}`s of a pattern, decoded; `undefined` where a path does not fit */
+export const pattern = (text: string): ((path: string) => ReadonlyMap<string, string> | undefined) => {
+  const parts = text.split("/")
+  return (path) => {
+    const segments = path.split("/").map(Encoding.percentDecode)
+    if (parts.length !== segments.length) return undefined
+    const found = new Map<string, string>()
+    for (const [index, part] of parts.entries()) {
+      const segment = segments[index] ?? ""
+      const name = /^\{(.+)\}$/.exec(part)?.[1]
+      if (name === undefined ? part !== segment : segment === "") return undefined
+      if (name !== undefined) found.set(name, segment)
+    }
+    return found
   }
-  return found
 }

@@ -72,17 +72,18 @@ export const people = {
 
 export const signers = { ACS3: Signer.layer, "V1 SHA-1": Signer.layerV1, "V1 SHA-256": Signer.layerV1Sha256 }
 
-const options = { keys }
-
 /** an SDK's way in: what it is given besides is who signs, and how */
-export const doors = {
-  "in memory": Layer.orDie(Emulator.layerHttpClient(options)),
-  "over a socket": Layer.orDie(
-    Layer.mergeAll(NodeEmulator.layerEndpoint, NodeHttpClient.layer).pipe(
-      Layer.provideMerge(NodeEmulator.layerServer(options))
+export const doorsTo = (options: Emulator.Options) =>
+  ({
+    "in memory": Layer.orDie(Emulator.layerHttpClient(options)),
+    "over a socket": Layer.orDie(
+      Layer.mergeAll(NodeEmulator.layerEndpoint, NodeHttpClient.layer).pipe(
+        Layer.provideMerge(NodeEmulator.layerServer(options))
+      )
     )
-  )
-} satisfies Record<string, Layer.Layer<Emulator.Emulator | HttpClient.HttpClient>>
+  }) satisfies Record<string, Layer.Layer<Emulator.Emulator | HttpClient.HttpClient>>
+
+export const doors = doorsTo({ keys })
 
 /** runs calls as somebody */
 export const as =

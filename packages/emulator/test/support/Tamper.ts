@@ -3,6 +3,7 @@ import * as AcsClient from "@effect-aliyun/core/AcsClient"
 import type * as AcsRequest from "@effect-aliyun/core/AcsRequest"
 import * as Body from "@effect-aliyun/core/Body"
 import type * as Credential from "@effect-aliyun/core/Credential"
+import * as Digest from "@effect-aliyun/core/Digest"
 import * as HttpWire from "@effect-aliyun/core/HttpWire"
 import * as RoaRequest from "@effect-aliyun/core/RoaRequest"
 import * as RpcRequest from "@effect-aliyun/core/RpcRequest"
@@ -17,10 +18,12 @@ import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
-import type { Call } from "../../src/Call.js"
 import * as RawResponse from "../../src/RawResponse.js"
+import * as emulator from "../../src/internal/emulator.js"
 import * as gateway from "../../src/internal/gateway.js"
 import * as Service from "../../src/internal/service.js"
+import * as Store from "../../src/internal/store.js"
+import * as World from "../../src/internal/world.js"
 import { as, keys, people } from "./Doors.js"
 
 export type Raw = RawRequest.RawRequest
@@ -141,10 +144,13 @@ export const patience = 60_000
 
 /** a gateway that has seen no nonce yet */
 const openGate = () => {
-  let last: Omit<Call, "attempt"> | undefined
-  const handle = gateway.make({ keys, services, digest: NodeDigest.digest, record: (call) => (last = call) })
+  const world = World.make(emulator.settings({ keys }), Store.noJournal, services).pipe(
+    Effect.provideService(Digest.Digest, NodeDigest.service),
+    Effect.runSync
+  )
   return (raw: Raw): Effect.Effect<Answer> =>
-    Effect.map(handle(raw), (response): Answer => {
+    Effect.map(gateway.handle(world, raw), (response): Answer => {
+      const last = world.log.entries().at(-1)
       if (last?.verdict === "Refused") return { _tag: "Refused", code: last.code ?? "" }
       const text = Encoding.utf8Decode(response.body)
       const type = RawResponse.header(response, "content-type") ?? ""

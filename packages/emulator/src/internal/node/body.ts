@@ -1,13 +1,23 @@
 /** The bytes of a request body as they arrive, up to a limit. */
 import type * as RawRequest from "@effect-aliyun/protocol/RawRequest"
 import * as Effect from "effect/Effect"
-import type { IncomingMessage } from "node:http"
+import type { IncomingMessage, ServerResponse } from "node:http"
 
-/** @internal `Gone`: the client went away, and nobody is left to answer */
-export type Issue = "TooLarge" | "Gone"
+/** @internal `Busy`: too many bodies at a time; `Gone`: the client went away, and nobody is left to answer */
+export type Issue = "TooLarge" | "Busy" | "Gone"
 
-/** @internal */
-export const read = (request: IncomingMessage, maxBytes: number): Effect.Effect<Uint8Array, Issue> =>
+/** @internal how many bytes of bodies one server may still hold, all connections together */
+export interface Room {
+  left: number
+}
+
+/** @internal what is read takes up room until `response` is closed */
+export const read = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  room: Room,
+  maxBytes: number
+): Effect.Effect<Uint8Array, Issue> =>
   Effect.async((resume) => {
     if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
       resume(Effect.fail("TooLarge"))
@@ -19,9 +29,12 @@ export const read = (request: IncomingMessage, maxBytes: number): Effect.Effect<
       request.off("data", onData).off("end", onEnd).off("close", onClose)
       resume(result)
     }
+    response.once("close", () => (room.left += length))
     const onData = (chunk: Uint8Array) => {
       length += chunk.length
+      room.left -= chunk.length
       if (length > maxBytes) done(Effect.fail("TooLarge"))
+      else if (room.left < 0) done(Effect.fail("Busy"))
       else chunks.push(chunk)
     }
     const onEnd = () => done(Effect.succeed(Buffer.concat(chunks)))

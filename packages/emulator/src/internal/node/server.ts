@@ -7,24 +7,29 @@ import * as FiberId from "effect/FiberId"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import { createServer, type Server, type ServerResponse } from "node:http"
+import { createServer as createTlsServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import type { Duplex } from "node:stream"
-import * as RawResponse from "../../RawResponse.js"
+import type { RawResponse } from "../../RawResponse.js"
 import * as body from "./body.js"
+import * as respond from "./respond.js"
 
 /** @internal times in milliseconds */
 export interface Settings {
   readonly host: string
   readonly port: number
   readonly maxBodyBytes: number
+  readonly maxBufferedBytes: number
   readonly maxHeaderBytes: number
   readonly maxConnections: number
   readonly headersTimeout: number
   readonly requestTimeout: number
   readonly keepAliveTimeout: number
+  /** certificate chain and private key, PEM; plain HTTP without */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
 }
 
-type Handle = (raw: RawRequest.RawRequest) => Effect.Effect<RawResponse.RawResponse>
+type Handle = (raw: RawRequest.RawRequest) => Effect.Effect<RawResponse>
 
 /** @internal listens until the scope closes; yields the port */
 export const listen = (
@@ -35,17 +40,24 @@ export const listen = (
     // made first, so closed last: a connection that is cut interrupts its own fiber
     const run = yield* FiberSet.makeRuntime<never>()
     const server = yield* Effect.acquireRelease(
-      Effect.sync(() => create(settings)),
+      Effect.try({
+        try: () => create(settings),
+        catch: () => new HttpServerError.ServeError({ cause: new Error("cert and key are no PEM, or do not fit") })
+      }),
       close
     )
     const busy = new WeakSet<Duplex>()
+    const room: body.Room = { left: settings.maxBufferedBytes }
     server.on("request", (request, response) => {
       busy.add(request.socket)
       const fiber = run(
-        Effect.matchEffect(body.read(request, settings.maxBodyBytes), {
-          onFailure: (issue) => Effect.sync(() => (issue === "Gone" ? response.destroy() : refuseBody(response))),
+        Effect.matchEffect(body.read(request, response, room, settings.maxBodyBytes), {
+          onFailure: (issue) =>
+            Effect.sync(() => (issue === "Gone" ? response.destroy() : refuseBody(response, issue))),
           onSuccess: (bytes) =>
-            Effect.map(handle(body.toRaw(request, bytes)), (answer) => send(response, answer, request.method ?? ""))
+            Effect.map(handle(body.toRaw(request, bytes)), (answer) =>
+              respond.send(response, answer, request.method ?? "")
+            )
         })
       )
       fiber.addObserver((exit) => {
@@ -56,6 +68,8 @@ export const listen = (
         if (!response.writableFinished) fiber.unsafeInterruptAsFork(FiberId.none)
       })
     })
+    // a handshake that fails leaves a socket that nobody else closes
+    server.on("tlsClientError", (_, socket) => socket.destroy())
     server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
       // what a parser refuses while an answer is under way must not end up in the middle of that answer
       if (busy.has(socket) || !socket.writable) socket.destroy()
@@ -66,21 +80,27 @@ export const listen = (
   })
 
 const create = (settings: Settings): Server => {
-  const server = createServer({
+  const options = {
     maxHeaderSize: settings.maxHeaderBytes,
     headersTimeout: settings.headersTimeout,
     requestTimeout: settings.requestTimeout,
     keepAliveTimeout: settings.keepAliveTimeout,
     // how often the two limits above are looked at; half a minute unless told
     connectionsCheckingInterval: Math.max(10, Math.min(1000, settings.headersTimeout / 2))
-  })
+  }
+  const { tls } = settings
+  const server = tls === undefined ? createServer(options) : createTlsServer({ ...options, ...tls })
   server.maxConnections = settings.maxConnections
   // who stops reading an answer, or never says a word
   server.setTimeout(settings.requestTimeout + settings.keepAliveTimeout, (socket) => socket.destroy())
   return server
 }
 
-const start = (server: Server, settings: Settings): Effect.Effect<void, HttpServerError.ServeError> =>
+/** @internal */
+export const start = (
+  server: Server,
+  settings: Pick<Settings, "host" | "port">
+): Effect.Effect<void, HttpServerError.ServeError> =>
   Effect.async((resume) => {
     const onError = (cause: Error) => resume(Effect.fail(new HttpServerError.ServeError({ cause })))
     server.once("error", onError)
@@ -90,25 +110,16 @@ const start = (server: Server, settings: Settings): Effect.Effect<void, HttpServ
     })
   })
 
-/** idle connections of keep-alive clients would hold it open for as long as the clients like */
-const close = (server: Server): Effect.Effect<void> =>
+/** @internal idle connections of keep-alive clients would hold it open for as long as the clients like */
+export const close = (server: Server): Effect.Effect<void> =>
   Effect.async((resume) => {
     server.close(() => resume(Effect.void))
     server.closeAllConnections()
   })
 
-const send = (response: ServerResponse, answer: RawResponse.RawResponse, method: string): void => {
-  const bare = RawResponse.isBare(answer, method)
-  response.writeHead(
-    answer.status,
-    [...answer.headers, ...(bare ? [] : [["content-length", String(answer.body.length)] as const])].flat()
-  )
-  response.end(bare ? undefined : answer.body)
-}
-
-const refuseBody = (response: ServerResponse): void => {
+const refuseBody = (response: ServerResponse, issue: "TooLarge" | "Busy"): void => {
   // the rest of the body is not read: the connection cannot be used again
-  response.writeHead(413, { connection: "close", "content-length": "0" })
+  response.writeHead(issue === "Busy" ? 503 : 413, { connection: "close", "content-length": "0" })
   response.end(() => response.socket?.destroySoon())
 }
 

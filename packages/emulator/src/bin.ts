@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { run } from "./internal/node/program.js"
+
+run()

@@ -1,0 +1,54 @@
+/** Answers on a socket, with the bad endings that faults ask for. */
+import type { ServerResponse } from "node:http"
+import type { Socket } from "node:net"
+import * as RawResponse from "../../RawResponse.js"
+
+/** @internal */
+export const send = (response: ServerResponse, answer: RawResponse.RawResponse, method: string): void => {
+  const bare = RawResponse.isBare(answer, method)
+  const { ending } = answer
+  if (ending !== undefined) return spoil(response, bare ? { ...answer, body: new Uint8Array(0) } : answer, ending)
+  response.writeHead(
+    answer.status,
+    [...answer.headers, ...(bare ? [] : [["content-length", String(answer.body.length)] as const])].flat()
+  )
+  response.end(bare ? undefined : answer.body)
+}
+
+const spoil = (response: ServerResponse, answer: RawResponse.RawResponse, ending: RawResponse.Ending): void => {
+  const { socket } = response
+  if (socket === null) return
+  const half = answer.body.subarray(0, answer.body.length >> 1)
+  const writeHalf = (then: () => void) => {
+    response.writeHead(answer.status, [...answer.headers, ["content-length", String(answer.body.length)]].flat())
+    response.write(half.length === 0 ? " " : half, then)
+  }
+  switch (ending) {
+    case "ResetBefore":
+      return reset(socket)
+    case "ResetInHeaders":
+      // past the parser of headers that `writeHead` would use: it cannot stop in the middle of a line
+      socket.write(`HTTP/1.1 ${answer.status} OK\r\ncontent-ty`, () => reset(socket))
+      return
+    case "ResetInBody":
+      return writeHalf(() => reset(socket))
+    case "Truncated":
+      return writeHalf(() => socket.end())
+    case "Endless":
+      response.writeHead(answer.status, answer.headers.flat())
+      return repeat(response, answer.body)
+  }
+}
+
+/** a TLS socket has no RST of its own: closing it at once is as near as one gets */
+const reset = (socket: Socket): void => {
+  // a reset that comes together with bytes looks like an end to who reads both at once
+  setTimeout(() => ("encrypted" in socket ? socket.destroy() : socket.resetAndDestroy()), 20)
+}
+
+/** at the pace at which it is read, until the client goes away or the server's timeouts end it */
+const repeat = (response: ServerResponse, body: Uint8Array): void => {
+  const bytes = body.length === 0 ? new Uint8Array(1) : body
+  while (!response.destroyed && response.write(bytes));
+  if (!response.destroyed) response.once("drain", () => repeat(response, body))
+}

@@ -1,0 +1,253 @@
+/** Each fault through both doors, as core sees it; and which calls a fault hits. */
+import * as AcsClient from "@effect-aliyun/core/AcsClient"
+import type * as AcsError from "@effect-aliyun/core/AcsError"
+import * as Credential from "@effect-aliyun/core/Credential"
+import * as Emulator from "@effect-aliyun/emulator/Emulator"
+import * as Fault from "@effect-aliyun/emulator/Fault"
+import * as NodeEmulator from "@effect-aliyun/emulator/NodeEmulator"
+import * as HttpClient from "@effect/platform/HttpClient"
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Random from "effect/Random"
+import * as TestClock from "effect/TestClock"
+import { connect } from "node:net"
+import { gunzipSync } from "node:zlib"
+import { as, doors, outcome, people, sign, type Wire } from "./support/Doors.js"
+import * as RpcRequest from "@effect-aliyun/core/RpcRequest"
+
+const whoAmI = AcsClient.rpc({ product: "Sts", version: "2015-04-01", action: "GetCallerIdentity" })
+const regions = AcsClient.rpc({ product: "Ecs", version: "2014-05-26", action: "DescribeRegions" })
+
+/** what became of a call, as its caller sees it */
+const seen = (call: Effect.Effect<unknown, AcsError.AcsError, AcsClient.Services>) =>
+  Effect.match(call, {
+    onSuccess: () => "ok",
+    onFailure: (error) =>
+      error._tag === "ServerException" ? `${error.httpStatus} ${error.code}` : describeReason(error.reason)
+  })
+
+const describeReason = (reason: AcsError.ClientException["reason"]) =>
+  reason._tag === "Transport" ? `${reason.kind}, sent ${reason.sent}` : reason._tag
+
+describe.each(Object.entries(doors))("%s", (_, door) => {
+  const rows: ReadonlyArray<readonly [fault: Fault.Fault, seen: string]> = [
+    [Fault.error({ status: 503, code: "ServiceUnavailable" }), "503 ServiceUnavailable"],
+    [Fault.throttle({ retryAfter: "2 seconds" }), "400 Throttling.User"],
+    [Fault.reset("before"), "Reset, sent all"],
+    [Fault.reset("headers"), "Reset, sent all"],
+    [Fault.reset("body"), "Reset, sent all"],
+    [Fault.truncate, "Reset, sent all"],
+    [Fault.endless, "UnexpectedResponse"],
+    [Fault.garbage, "UnexpectedResponse"],
+    [Fault.redirect("http://127.0.0.1:1/elsewhere"), "302 SDK.UnknownServerError"]
+  ]
+  it.effect.each(rows)("%j", ([fault, expected]) =>
+    Effect.gen(function* () {
+      yield* Emulator.fault(fault, { times: 1 })
+      assert.strictEqual(yield* seen(Effect.flatMap(whoAmI, (response) => response.json)), expected)
+      assert.strictEqual(yield* seen(whoAmI), "ok")
+      assert.deepStrictEqual(
+        (yield* Emulator.calls).map((call) => [call.verdict, call.fault]),
+        [
+          ["Accepted", fault._tag],
+          ["Accepted", undefined]
+        ]
+      )
+    }).pipe(as(people.tester), Effect.provide(door))
+  )
+
+  it.effect("a throttle says when to come back", () =>
+    Effect.gen(function* () {
+      yield* Emulator.fault(Fault.throttle({ retryAfter: "2 seconds" }))
+      const error = yield* Effect.flip(whoAmI)
+      assert.deepStrictEqual(error._tag === "ServerException" ? error.retryAfter : undefined, Duration.seconds(2))
+    }).pipe(as(people.tester), Effect.provide(door))
+  )
+
+  it.effect("a gzip bomb unpacks to what it says", () =>
+    Effect.gen(function* () {
+      yield* Emulator.fault(Fault.gzipBomb(3_000_001))
+      const { headers, url } = yield* sign(regionsRequest)
+      const response = yield* HttpClient.get(url, { headers })
+      assert.strictEqual(response.headers["content-encoding"], "gzip")
+      const packed = new Uint8Array(yield* response.arrayBuffer)
+      assert.isBelow(packed.length, 30_000)
+      assert.strictEqual(gunzipSync(packed).length, 3_000_001)
+    }).pipe(as(people.tester), Effect.provide(door))
+  )
+
+  it.effect("a wrong date is that of the answer only", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2026, 0, 1))
+      yield* Emulator.fault(Fault.wrongDate({ ahead: "1 hour" }), { times: 1 })
+      yield* Emulator.fault(Fault.wrongDate({ behind: "1 hour" }), { times: 1 })
+      assert.strictEqual((yield* whoAmI).headers["date"], "Thu, 01 Jan 2026 01:00:00 GMT")
+      assert.strictEqual((yield* whoAmI).headers["date"], "Wed, 31 Dec 2025 23:00:00 GMT")
+      assert.strictEqual((yield* whoAmI).headers["date"], "Thu, 01 Jan 2026 00:00:00 GMT")
+    }).pipe(as(people.tester), Effect.provide(door))
+  )
+
+  it.effect("who cannot sign meets no fault", () =>
+    Effect.gen(function* () {
+      yield* Emulator.fault(Fault.error({ status: 503, code: "ServiceUnavailable" }))
+      assert.strictEqual(yield* outcome(whoAmI), "400 SignatureDoesNotMatch")
+      assert.strictEqual((yield* Emulator.calls)[0]?.fault, undefined)
+    }).pipe(as(people.impostor), Effect.provide(door))
+  )
+})
+
+const regionsRequest = RpcRequest.make({ product: "Ecs", version: "2014-05-26", action: "DescribeRegions" })
+const inMemory = doors["in memory"]
+
+it.effect("a delay passes by the Clock, and is the latency of the call", () =>
+  Effect.gen(function* () {
+    yield* Emulator.fault(Fault.delay("3 seconds"))
+    const fiber = yield* Effect.fork(whoAmI)
+    yield* TestClock.adjust("2999 millis")
+    assert.isNull(yield* Fiber.poll(fiber).pipe(Effect.map((exit) => (exit._tag === "None" ? null : exit.value))))
+    yield* TestClock.adjust("1 millis")
+    assert.strictEqual((yield* Fiber.join(fiber)).status, 200)
+    assert.strictEqual((yield* Emulator.calls)[0]?.latency, 3000)
+  }).pipe(as(people.tester), Effect.provide(inMemory))
+)
+
+describe("what comes in place of the operation keeps it from taking place, what spoils the answer does not", () => {
+  const runOne = AcsClient.rpc({
+    product: "Ecs",
+    version: "2014-05-26",
+    action: "Count",
+    method: "POST"
+  })
+  const rows: ReadonlyArray<readonly [fault: Fault.Fault, executed: number]> = [
+    [Fault.error({ status: 500, code: "InternalError" }), 0],
+    [Fault.reset("before"), 0],
+    [Fault.redirect("http://127.0.0.1:1/"), 0],
+    [Fault.garbage, 0],
+    [Fault.gzipBomb(10), 0],
+    [Fault.reset("headers"), 1],
+    [Fault.reset("body"), 1],
+    [Fault.truncate, 1],
+    [Fault.endless, 1],
+    [Fault.wrongDate({ ahead: "1 hour" }), 1]
+  ]
+  it.effect.each(rows)("%j", ([fault, executed]) =>
+    Effect.gen(function* () {
+      let count = 0
+      yield* Emulator.handle("Ecs", "Count", () => {
+        count++
+        return { _tag: "Success", status: 200, body: {} }
+      })
+      yield* Emulator.fault(fault)
+      yield* Effect.ignore(runOne)
+      assert.strictEqual(count, executed)
+    }).pipe(as(people.tester), Effect.provide(inMemory))
+  )
+})
+
+describe("which calls a fault hits", () => {
+  const down = Fault.error({ status: 503, code: "ServiceUnavailable" })
+
+  it.effect("those of a product and an action, without regard to case", () =>
+    Effect.gen(function* () {
+      yield* Emulator.fault(down, { product: "ECS", action: "describeRegions" })
+      assert.deepStrictEqual([yield* outcome(regions), yield* outcome(whoAmI)], ["503 ServiceUnavailable", "200"])
+    }).pipe(as(people.tester), Effect.provide(inMemory))
+  )
+
+  it.effect("so many times", () =>
+    Effect.gen(function* () {
+      yield* Emulator.fault(down, { times: 2 })
+      const outcomes = yield* Effect.replicateEffect(outcome(whoAmI), 4)
+      assert.deepStrictEqual(outcomes, ["503 ServiceUnavailable", "503 ServiceUnavailable", "200", "200"])
+    }).pipe(as(people.tester), Effect.provide(inMemory))
+  )
+
+  it.effect("no more than so many, however many calls there are at a time", () =>
+    Effect.gen(function* () {
+      yield* Emulator.fault(down, { times: 7, share: 0.5 })
+      const outcomes = yield* Effect.all(Effect.replicate(outcome(whoAmI), 100), { concurrency: "unbounded" })
+      assert.strictEqual(outcomes.filter((each) => each !== "200").length, 7)
+    }).pipe(as(people.tester), Effect.provide(inMemory))
+  )
+
+  it.effect("a share of them, drawn from Random: the same ones for the same seed", () =>
+    Effect.gen(function* () {
+      yield* Emulator.fault(down, { share: 0.25 })
+      const draw = Effect.suspend(() =>
+        Effect.replicateEffect(outcome(whoAmI), 400).pipe(Effect.withRandom(Random.make("seed")))
+      )
+      const first = yield* draw
+      const hit = first.filter((each) => each !== "200").length
+      assert.isTrue(hit > 60 && hit < 140, String(hit))
+      assert.deepStrictEqual(yield* draw, first)
+    }).pipe(as(people.tester), Effect.provide(inMemory))
+  )
+
+  it.effect("the first that hits counts; switched off, the next", () =>
+    Effect.gen(function* () {
+      const emulator = yield* Emulator.Emulator
+      const id = yield* Emulator.fault(down)
+      yield* Emulator.fault(Fault.throttle(), { times: 3 })
+      assert.strictEqual(yield* outcome(whoAmI), "503 ServiceUnavailable")
+      yield* Emulator.clearFaults(id)
+      assert.strictEqual(yield* outcome(whoAmI), "400 Throttling.User")
+      assert.deepStrictEqual(
+        (yield* emulator.faults).map(({ fault, left }) => [fault._tag, left]),
+        [["Error", 2]]
+      )
+      yield* Emulator.clearFaults()
+      assert.strictEqual(yield* outcome(whoAmI), "200")
+    }).pipe(as(people.tester), Effect.provide(inMemory))
+  )
+
+  it.effect("those of the metadata service too", () =>
+    Effect.gen(function* () {
+      yield* Emulator.fault(Fault.error({ status: 500, code: "InternalError" }), { product: "Metadata", times: 1 })
+      const ask = Effect.map(HttpClient.get("http://100.100.100.200/latest/meta-data/region-id"), (r) => r.status)
+      assert.strictEqual(yield* ask, 500)
+      assert.notStrictEqual(yield* ask, 500)
+    }).pipe(Effect.provide(inMemory))
+  )
+})
+
+describe("on the wire", () => {
+  /** all that a server says to one signed request, and how the connection ends */
+  const exchange = ({ port }: NodeEmulator.Service, { headers, url }: Wire) =>
+    Effect.async<readonly [text: string, end: string]>((resume) => {
+      const { host, pathname, search } = new URL(url)
+      let text = ""
+      let end = "FIN"
+      const lines = Object.entries({ ...headers, host }).map(([name, value]) => `${name}: ${value}`)
+      const socket = connect(port, "127.0.0.1", () =>
+        socket.write([`GET ${pathname}${search} HTTP/1.1`, ...lines, "", ""].join("\r\n"))
+      )
+      socket.setEncoding("latin1").on("data", (chunk: string) => {
+        text += chunk
+        if (text.length > 1_000_000) socket.destroy()
+      })
+      socket.on("error", (error: NodeJS.ErrnoException) => (end = error.code ?? "?"))
+      socket.on("close", () => resume(Effect.succeed([text, end])))
+    })
+
+  const rows: ReadonlyArray<readonly [fault: Fault.Fault, text: RegExp, end: string]> = [
+    [Fault.reset("before"), /^$/, "ECONNRESET"],
+    [Fault.reset("headers"), /^HTTP\/1\.1 200 OK\r\ncontent-ty$/, "ECONNRESET"],
+    [Fault.reset("body"), /\r\n\r\n\{"RequestId"/, "ECONNRESET"],
+    [Fault.truncate, /\r\n\r\n\{"RequestId"/, "FIN"],
+    [Fault.endless, /transfer-encoding: chunked/i, "FIN"]
+  ]
+  it.live.each(rows)("%j", ([fault, expected, end]) =>
+    Effect.gen(function* () {
+      const server = yield* NodeEmulator.NodeEmulator
+      yield* Emulator.fault(fault)
+      const [text, ended] = yield* exchange(server, yield* sign(regionsRequest))
+      assert.match(text, expected)
+      assert.strictEqual(ended, end)
+    }).pipe(
+      as(Credential.accessKey({ accessKeyId: "testid", accessKeySecret: "testsecret" })),
+      Effect.provide(doors["over a socket"])
+    )
+  )
+})

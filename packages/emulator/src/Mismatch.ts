@@ -9,7 +9,8 @@
  * - `requestId`: of the call in question; `at`: milliseconds since the epoch
  * - `algorithm`: as the request names it
  * - `expected`: the string to sign as the gateway builds it from what arrived. It holds the parameters of the request;
- *   security tokens in it are replaced by `***`
+ *   tokens, and the values of parameters that are named like secrets, are replaced by `***`, and of a text of more than
+ *   16,384 characters the beginning is kept
  * - `canonicalRequest`: of ACS3 only, in the same way
  * - `client`: what the client signed, where one of the usual mistakes explains its signature; `undefined` where none does,
  *   which mostly means a wrong secret

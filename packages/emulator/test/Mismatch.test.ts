@@ -193,6 +193,52 @@ it.effect("a wrong secret is no mistake that is known, and no secret shows", () 
   })
 )
 
+describe("what is kept of a request", () => {
+  const post = (parameters: Readonly<Record<string, string>>): RawRequest.RawRequest => {
+    const all = {
+      Action: "RunInstances",
+      Version: "2014-05-26",
+      AccessKeyId: "testid",
+      SignatureMethod: "HMAC-SHA1",
+      SignatureNonce: "n",
+      Timestamp: "1970-01-01T00:00:00Z",
+      Signature: "d3Jvbmc=",
+      ...parameters
+    }
+    const form = Object.entries(all).map(([name, value]) => `${name}=${encode(value)}`)
+    return {
+      method: "POST",
+      target: "/",
+      headers: [
+        ["host", "ecs"],
+        ["content-type", "application/x-www-form-urlencoded"]
+      ],
+      body: new TextEncoder().encode(form.join("&"))
+    }
+  }
+
+  it.effect("is no password and no token, but what only sounds like one", () =>
+    Effect.gen(function* () {
+      const secrets = { Password: "CANARY+1=/", OIDCToken: "CANARY.e30.x", SAMLAssertion: "CANARYabc" }
+      const { mismatches } = yield* send(post({ ...secrets, ClientToken: "client-token", NextToken: "next-token" }))
+      const { expected = "" } = mismatches[0] ?? {}
+      assert.notInclude(expected, "CANARY")
+      for (const name of Object.keys(secrets)) assert.include(expected, `${name}%3D***`)
+      assert.include(expected, "client-token")
+      assert.include(expected, "next-token")
+    })
+  )
+
+  it.effect("is bounded, however long the request", () =>
+    Effect.gen(function* () {
+      const { calls, mismatches } = yield* send(post({ UserData: "x".repeat(1_000_000) }))
+      assert.deepInclude(calls[0], { verdict: "Refused", code: "SignatureDoesNotMatch" })
+      assert.match(mismatches[0]?.expected ?? "", /^POST&%2F&AccessKeyId%3Dtestid%26.*x… \(\d{6} more\)$/)
+      assert.isBelow(JSON.stringify(mismatches).length, 17_000)
+    })
+  )
+})
+
 it.effect("the last hundred are kept", () =>
   Effect.gen(function* () {
     const emulator = yield* Emulator.make({ keys })

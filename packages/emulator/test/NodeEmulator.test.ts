@@ -256,6 +256,20 @@ it.live("a port that is taken is a ServeError", () =>
   )
 )
 
+it.live.each([
+  { port: 65_536, says: /port.*65536/i },
+  { headersTimeout: 2000, requestTimeout: 1000, says: /headersTimeout|requestTimeout/ },
+  { cert: "CANARY", key: "CANARY", says: /^cert and key are no PEM/ }
+])("options that Node does not take are a ServeError that names them: %j", ({ says, ...options }) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { _tag, cause } = yield* Effect.flip(NodeEmulator.make(options))
+      assert.strictEqual(_tag, "ServeError")
+      assert.match((cause as Error).message, says)
+    })
+  )
+)
+
 it.live("listens on loopback, and on IPv6 when told", () =>
   Effect.scoped(
     Effect.gen(function* () {

@@ -15,6 +15,7 @@ import * as Timeouts from "../Timeouts.js"
 import type * as attempt from "./attempt.js"
 import { withCallInfo } from "./callInfo.js"
 import { prepare } from "./prepare.js"
+import { within } from "./within.js"
 
 type Services = Credentials | Signer | HttpClient.HttpClient
 type Limits = ReturnType<typeof Timeouts.toMillis>
@@ -76,10 +77,6 @@ export const limitsOf = (request: AcsRequest.AcsRequest, current: Timeouts.Value
     return undefined
   }
 }
-
-/** a limit that also holds in a finalizer, where nothing can be interrupted: there a call would wait for ever without */
-const within = <A, E, R>(self: Effect.Effect<A, E, R>, millis: number, onTimeout: () => E): Effect.Effect<A, E, R> =>
-  Effect.timeoutFail(Effect.interruptible(self), { duration: millis, onTimeout })
 
 const timeout = (
   phase: "attempt" | "total",

@@ -2,7 +2,6 @@
  * From a request to an `UnsignedRequest`: everything is checked here, before anything is signed. Each check names its field.
  */
 import * as Acs3 from "@effect-aliyun/protocol/Acs3"
-
 import * as Encoding from "@effect-aliyun/protocol/Encoding"
 import * as Parameters from "@effect-aliyun/protocol/Parameters"
 import * as Validation from "@effect-aliyun/protocol/Validation"
@@ -69,97 +68,118 @@ interface Body {
   readonly stream: (AcsRequest.AcsRequest["body"] & { readonly _tag: "Stream" }) | undefined
 }
 
+// Checks one after the other, each with a way out of its own: `Either.gen` would cost more than all of them together.
 const check = (
   request: AcsRequest.AcsRequest,
   context: Context.Context<Services>,
   limits: Limits.Values
-): Checked<{ readonly draft: Draft; readonly stream: Body["stream"] }> =>
-  Either.gen(function* () {
-    const style = AcsRequest.styleOf(request)
-    yield* checkNames(request, style)
-    const regionId = request.regionId ?? Context.get(context, Region.Region)
-    yield* field("regionId", Validation.hostPart(regionId))
-    const path = style === "ROA" ? yield* pathOf(request) : "/"
-    const given = yield* flatten("query", request.query, limits, request.arrayStyles)
-    const body = yield* bodyOf(request, limits)
-    yield* checkParameters(style, given, body.form)
-    const carriesRegion = [...given, ...body.form].some(([name]) => name === "RegionId")
-    const headers = yield* headersOf(request, body.contentType, Context.get(context, UserAgent.UserAgent))
-    if (style === "ROA" && !carriesRegion) headers["x-acs-region-id"] ??= regionId
-    return {
-      draft: {
-        style,
-        action: request.action,
-        version: request.version,
-        method: AcsRequest.methodOf(request),
-        path,
-        query: carriesRegion ? given : [...given, ["RegionId", regionId]],
-        form: body.form,
-        headers,
-        payload: body.payload,
-        format: request.format
-      },
-      stream: body.stream
-    }
+): Checked<{ readonly draft: Draft; readonly stream: Body["stream"] }> => {
+  const style = AcsRequest.styleOf(request)
+  const regionId = request.regionId ?? Context.get(context, Region.Region)
+  const misnamed = checkNames(request, style) ?? field("regionId", Validation.hostPart(regionId))
+  if (misnamed !== undefined) return Either.left(misnamed)
+  const path = style === "ROA" ? pathOf(request) : root
+  if (Either.isLeft(path)) return Either.left(path.left)
+  const query = flatten("query", request.query, limits, request.arrayStyles)
+  if (Either.isLeft(query)) return Either.left(query.left)
+  const body = bodyOf(request, limits)
+  if (Either.isLeft(body)) return Either.left(body.left)
+  const given = query.right
+  const { contentType, form, payload, stream } = body.right
+  const misplaced = checkParameters(style, given, form)
+  if (misplaced !== undefined) return Either.left(misplaced)
+  const checkedHeaders = headersOf(request, contentType, Context.get(context, UserAgent.UserAgent))
+  if (Either.isLeft(checkedHeaders)) return Either.left(checkedHeaders.left)
+  const headers = checkedHeaders.right
+  const carriesRegion = given.some(isRegion) || form.some(isRegion)
+  if (style === "ROA" && !carriesRegion) headers["x-acs-region-id"] ??= regionId
+  return Either.right({
+    draft: {
+      style,
+      action: request.action,
+      version: request.version,
+      method: AcsRequest.methodOf(request),
+      path: path.right,
+      query: carriesRegion ? given : [...given, ["RegionId", regionId]],
+      form,
+      headers,
+      payload,
+      format: request.format
+    },
+    stream
   })
+}
 
-const field = (name: string, issue: string | undefined): Checked<void> =>
-  issue === undefined ? Either.void : Either.left(AcsError.invalidRequest(name, issue))
+const root = Either.right("/")
+const isRegion = ([name]: readonly [string, string]): boolean => name === "RegionId"
 
-const invalidParams = (name: string, text: string): Checked<never> =>
-  Either.left(AcsError.invalidRequest(name, text, "SDK.InvalidParams"))
+type Issue = AcsError.ClientException | undefined
 
-const checkNames = (request: AcsRequest.AcsRequest, style: AcsRequest.Style): Checked<void> =>
-  Either.gen(function* () {
-    if (request._tag === "CommonRequest") {
-      // the seed's three checks, with its texts
-      if (!request.version) yield* invalidParams("version", "common params [version] is required, cannot be empty")
-      if (!request.action && !request.pathPattern) {
-        yield* invalidParams("action", "At least one of [action] and [uri_pattern] has a value")
-      }
-      if (!request.endpoint && !request.product) {
-        yield* invalidParams("product", "At least one of [domain] and [product_name] has a value")
-      }
-    }
-    if (request._tag !== "CommonRequest" || request.product !== "")
-      yield* field("product", Validation.product(request.product))
-    yield* field("version", Validation.version(request.version))
-    if (style === "RPC" || request.action !== "") yield* field("action", Validation.action(request.action))
-    yield* field("method", Validation.method(AcsRequest.methodOf(request)))
-    if (!formats.has(request.format)) yield* field("format", "must be 'JSON', 'XML' or 'RAW'")
-    if (request.network !== undefined) yield* field("network", Validation.hostPart(request.network))
-    if (request.productSuffix !== undefined) yield* field("productSuffix", Validation.hostPart(request.productSuffix))
-  })
+const field = (name: string, issue: string | undefined): Issue =>
+  issue === undefined ? undefined : AcsError.invalidRequest(name, issue)
+
+const refuseField = (name: string, issue: string): Checked<never> => Either.left(AcsError.invalidRequest(name, issue))
+
+const invalidParams = (name: string, text: string): AcsError.ClientException =>
+  AcsError.invalidRequest(name, text, "SDK.InvalidParams")
+
+const checkNames = (request: AcsRequest.AcsRequest, style: AcsRequest.Style): Issue => {
+  const isCommon = request._tag === "CommonRequest"
+  return (
+    (isCommon ? checkCommon(request) : undefined) ??
+    (!isCommon || request.product !== "" ? field("product", Validation.product(request.product)) : undefined) ??
+    field("version", Validation.version(request.version)) ??
+    (style === "RPC" || request.action !== "" ? field("action", Validation.action(request.action)) : undefined) ??
+    field("method", Validation.method(AcsRequest.methodOf(request))) ??
+    (formats.has(request.format) ? undefined : field("format", "must be 'JSON', 'XML' or 'RAW'")) ??
+    (request.network === undefined ? undefined : field("network", Validation.hostPart(request.network))) ??
+    (request.productSuffix === undefined
+      ? undefined
+      : field("productSuffix", Validation.hostPart(request.productSuffix)))
+  )
+}
+
+/** the seed's three checks, with its texts */
+const checkCommon = (request: AcsRequest.AcsRequest): Issue => {
+  if (!request.version) return invalidParams("version", "common params [version] is required, cannot be empty")
+  if (!request.action && !request.pathPattern) {
+    return invalidParams("action", "At least one of [action] and [uri_pattern] has a value")
+  }
+  return !request.endpoint && !request.product
+    ? invalidParams("product", "At least one of [domain] and [product_name] has a value")
+    : undefined
+}
 
 const formats: ReadonlySet<string> = new Set(["JSON", "XML", "RAW"])
 
 const placeholder = /\[([^\][/]+)\]/g
 
-const pathOf = (request: AcsRequest.AcsRequest): Checked<string> =>
-  Either.gen(function* () {
-    const pattern = request.pathPattern ?? ""
-    yield* field("pathPattern", Validation.pathPattern(pattern))
-    const names = new Set([...pattern.matchAll(placeholder)].map(([, name]) => name ?? ""))
-    const params = request.pathParams as Readonly<Record<string, unknown>>
-    for (const name of Object.keys(params)) {
-      if (!names.has(name))
-        yield* field(`pathParams.${name}`, "fills no placeholder of the path pattern; check its spelling")
+const pathOf = (request: AcsRequest.AcsRequest): Checked<string> => {
+  const pattern = request.pathPattern ?? ""
+  const badPattern = field("pathPattern", Validation.pathPattern(pattern))
+  if (badPattern !== undefined) return Either.left(badPattern)
+  const names = new Set([...pattern.matchAll(placeholder)].map(([, name]) => name ?? ""))
+  const params = request.pathParams as Readonly<Record<string, unknown>>
+  for (const name of Object.keys(params)) {
+    if (!names.has(name)) {
+      return refuseField(`pathParams.${name}`, "fills no placeholder of the path pattern; check its spelling")
     }
-    const values = new Map<string, string>()
-    for (const name of names) {
-      const value = Object.hasOwn(params, name) ? Parameters.scalar(params[name]) : undefined
-      if (value === undefined) {
-        yield* field(`pathParams.${name}`, "is needed by the path pattern; pass text, a number or a boolean")
-      } else {
-        yield* field(`pathParams.${name}`, Validation.pathParameter(value))
-        values.set(name, Encoding.percentEncode(value))
-      }
-    }
-    const filled = pattern.replace(placeholder, (_, name: string) => values.get(name) ?? "")
-    if (/[[\]]/.test(filled))
-      yield* field("pathPattern", "has a '[' or ']' that belongs to no [Name]; percent-encode it")
-    return Acs3.canonicalUri(filled)
-  })
+  }
+  const values = new Map<string, string>()
+  for (const name of names) {
+    const value = Object.hasOwn(params, name) ? Parameters.scalar(params[name]) : undefined
+    const issue =
+      value === undefined
+        ? "is needed by the path pattern; pass text, a number or a boolean"
+        : Validation.pathParameter(value)
+    if (value === undefined || issue !== undefined) return refuseField(`pathParams.${name}`, issue ?? "")
+    values.set(name, Encoding.percentEncode(value))
+  }
+  const filled = pattern.replace(placeholder, (_, name: string) => values.get(name) ?? "")
+  return /[[\]]/.test(filled)
+    ? refuseField("pathPattern", "has a '[' or ']' that belongs to no [Name]; percent-encode it")
+    : Either.right(Acs3.canonicalUri(filled))
+}
 
 const flatten = (
   name: string,
@@ -175,7 +195,7 @@ const flatten = (
   const first = issues[0]
   return first === undefined
     ? Either.right(pairs)
-    : Either.left(AcsError.invalidRequest(first.path === "" ? name : `${name}.${first.path}`, first.issue))
+    : refuseField(first.path === "" ? name : `${name}.${first.path}`, first.issue)
 }
 
 // what the gateway takes for its own when it finds it among the parameters of an RPC request
@@ -190,70 +210,79 @@ const gatewayNames: ReadonlySet<string> = new Set([
   "SignatureType",
   "SignatureVersion"
 ])
+const isGatewayName = ([name]: readonly [string, string]): boolean => gatewayNames.has(name)
 
-const checkParameters = (style: AcsRequest.Style, query: Encoding.Pairs, form: Encoding.Pairs): Checked<void> =>
-  Either.gen(function* () {
+const checkParameters = (style: AcsRequest.Style, query: Encoding.Pairs, form: Encoding.Pairs): Issue => {
+  if (form.length > 0) {
     const inQuery = new Set(query.map(([name]) => name))
     const twice = form.find(([name]) => inQuery.has(name))
-    if (twice !== undefined) yield* field(`body.${twice[0]}`, "is given in the query as well; keep one")
-    const taken = style === "RPC" ? [...query, ...form].find(([name]) => gatewayNames.has(name)) : undefined
-    if (taken !== undefined) {
-      yield* field(taken[0], "is set by the request itself; use its option, and leave the parameter out")
-    }
-  })
+    if (twice !== undefined) return field(`body.${twice[0]}`, "is given in the query as well; keep one")
+  }
+  const taken = style === "RPC" ? (query.find(isGatewayName) ?? form.find(isGatewayName)) : undefined
+  return taken === undefined
+    ? undefined
+    : field(taken[0], "is set by the request itself; use its option, and leave the parameter out")
+}
 
-const bodyOf = (request: AcsRequest.AcsRequest, limits: Limits.Values): Checked<Body> =>
-  Either.gen(function* () {
-    const { body } = request
-    const none = { form: [], stream: undefined }
-    const method = AcsRequest.methodOf(request)
-    if (body._tag !== "Empty" && (method === "GET" || method === "HEAD")) {
-      yield* field("body", `cannot go with ${method}; use POST, PUT, PATCH or DELETE`)
+const bodyOf = (request: AcsRequest.AcsRequest, limits: Limits.Values): Checked<Body> => {
+  const { body } = request
+  const method = AcsRequest.methodOf(request)
+  if (body._tag !== "Empty" && (method === "GET" || method === "HEAD")) {
+    return refuseField("body", `cannot go with ${method}; use POST, PUT, PATCH or DELETE`)
+  }
+  switch (body._tag) {
+    case "Empty":
+      return Either.right(bodyFrom(empty, undefined))
+    case "Form": {
+      const form = flatten("body", body.parameters, limits)
+      if (Either.isLeft(form)) return Either.left(form.left)
+      const payload = payloadOf(Encoding.utf8(Encoding.formUrlEncoded(form.right)))
+      return Either.right({ ...bodyFrom(payload, "application/x-www-form-urlencoded"), form: form.right })
     }
-    switch (body._tag) {
-      case "Empty":
-        return { ...none, payload: empty, contentType: undefined }
-      case "Form": {
-        const form = yield* flatten("body", body.parameters, limits)
-        const bytes = Encoding.utf8(Encoding.formUrlEncoded(form))
-        return { ...none, form, payload: payloadOf(bytes), contentType: "application/x-www-form-urlencoded" }
+    case "Json": {
+      const text = Parameters.toJson(body.value, limits.depth)
+      if (text === undefined) {
+        return refuseField("body", "cannot be written as JSON; pass plain values, without cycles or functions")
       }
-      case "Json": {
-        const text = Parameters.toJson(body.value, limits.depth)
-        if (text === undefined) {
-          return yield* Either.left(
-            AcsError.invalidRequest("body", "cannot be written as JSON; pass plain values, without cycles or functions")
-          )
-        }
-        yield* field("body", Validation.text(text))
-        return { ...none, payload: payloadOf(Encoding.utf8(text)), contentType: "application/json; charset=utf-8" }
-      }
-      case "Raw": {
-        if (typeof body.content !== "string" && !(body.content instanceof Uint8Array)) {
-          yield* field("body", "must be text or a Uint8Array")
-        }
-        if (typeof body.content === "string") yield* field("body", Validation.text(body.content))
-        const bytes = typeof body.content === "string" ? Encoding.utf8(body.content) : body.content
-        return { ...none, payload: payloadOf(bytes), contentType: body.contentType }
-      }
-      case "Stream": {
-        const { contentLength, contentType, sha256, stream } = body
-        if (!Predicate.hasProperty(stream, Stream.StreamTypeId)) yield* field("body", "must be a Stream of bytes")
-        if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256)) {
-          yield* field("body.sha256", "must be a SHA-256 in lower-case hex")
-        }
-        if (contentLength !== undefined && !(Number.isSafeInteger(contentLength) && contentLength >= 0)) {
-          yield* field("body.contentLength", "must be a whole number of bytes")
-        }
-        if (sha256 === undefined || contentLength === undefined) {
-          return { form: [], payload: empty, contentType, stream: body }
-        }
-        return { ...none, payload: { _tag: "Stream", stream, contentLength, sha256 } as const, contentType }
-      }
-      default:
-        return yield* Either.left(AcsError.invalidRequest("body", "must be made by a constructor of Body"))
+      const issue = Validation.text(text)
+      return issue === undefined
+        ? Either.right(bodyFrom(payloadOf(Encoding.utf8(text)), "application/json; charset=utf-8"))
+        : refuseField("body", issue)
     }
-  })
+    case "Raw": {
+      const { content, contentType } = body
+      if (content instanceof Uint8Array) return Either.right(bodyFrom(payloadOf(content), contentType))
+      const issue = typeof content === "string" ? Validation.text(content) : "must be text or a Uint8Array"
+      return issue === undefined
+        ? Either.right(bodyFrom(payloadOf(Encoding.utf8(content)), contentType))
+        : refuseField("body", issue)
+    }
+    case "Stream": {
+      const { contentLength, contentType, sha256, stream } = body
+      if (!Predicate.hasProperty(stream, Stream.StreamTypeId)) return refuseField("body", "must be a Stream of bytes")
+      if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256)) {
+        return refuseField("body.sha256", "must be a SHA-256 in lower-case hex")
+      }
+      if (contentLength !== undefined && !(Number.isSafeInteger(contentLength) && contentLength >= 0)) {
+        return refuseField("body.contentLength", "must be a whole number of bytes")
+      }
+      return Either.right(
+        sha256 === undefined || contentLength === undefined
+          ? { ...bodyFrom(empty, contentType), stream: body }
+          : bodyFrom({ _tag: "Stream", stream, contentLength, sha256 }, contentType)
+      )
+    }
+    default:
+      return refuseField("body", "must be made by a constructor of Body")
+  }
+}
+
+const bodyFrom = (payload: Payload, contentType: string | undefined): Body => ({
+  payload,
+  form: [],
+  contentType,
+  stream: undefined
+})
 
 const empty: Payload = { _tag: "Empty" }
 const payloadOf = (bytes: Uint8Array): Payload => (bytes.length === 0 ? empty : { _tag: "Bytes", bytes })
@@ -268,37 +297,39 @@ const headersOf = (
   request: AcsRequest.AcsRequest,
   contentType: string | undefined,
   userAgent: UserAgent.Values
-): Checked<Record<string, string>> =>
-  Either.gen(function* () {
-    const headers: Record<string, string> = {
-      accept: accepts[request.format],
-      "user-agent": UserAgent.toHeader(userAgent, request.userAgent),
-      "x-acs-version": request.version
-    }
-    if (request.action !== "") headers["x-acs-action"] = request.action
-    if (contentType !== undefined) headers["content-type"] = contentType
-    yield* field("userAgent", Validation.header("user-agent", headers["user-agent"] ?? ""))
-    const seen = new Set<string>()
-    for (const [name, value] of Object.entries(request.headers)) {
-      const key = name.toLowerCase()
-      const where = `headers.${JSON.stringify(name)}`
+): Checked<Record<string, string>> => {
+  const headers: Record<string, string> = {
+    accept: accepts[request.format],
+    "user-agent": UserAgent.toHeader(userAgent, request.userAgent),
+    "x-acs-version": request.version
+  }
+  if (request.action !== "") headers["x-acs-action"] = request.action
+  if (contentType !== undefined) headers["content-type"] = contentType
+  const badAgent = field("userAgent", Validation.header("user-agent", headers["user-agent"] ?? ""))
+  if (badAgent !== undefined) return Either.left(badAgent)
+  const seen = new Set<string>()
+  for (const name of Object.keys(request.headers)) {
+    const value = request.headers[name] as string
+    const key = name.toLowerCase()
+    const issue =
       // a name that sets nothing on an object, and would be lost
-      if (key === "__proto__") yield* field(where, "is no name a header can have; rename it")
-      yield* field(where, Validation.header(name, value))
-      if (seen.has(key)) yield* field(where, "is given twice, in two spellings; keep one")
-      if (ownHeaders.test(key)) yield* field(where, "is set by the signature or the connection; leave it out")
-      seen.add(key)
-      headers[key] = value.trim()
-    }
-    if (request.body._tag === "Form" && headers["content-type"] !== contentType) {
-      yield* field(
-        'headers."content-type"',
-        "must be that of a form for a form body; use Body.json, Body.text or Body.bytes"
-      )
-    }
-    yield* field('headers."content-type"', Validation.header("content-type", headers["content-type"] ?? ""))
-    return headers
-  })
+      (key === "__proto__" ? "is no name a header can have; rename it" : undefined) ??
+      Validation.header(name, value) ??
+      (seen.has(key) ? "is given twice, in two spellings; keep one" : undefined) ??
+      (ownHeaders.test(key) ? "is set by the signature or the connection; leave it out" : undefined)
+    if (issue !== undefined) return refuseField(`headers.${JSON.stringify(name)}`, issue)
+    seen.add(key)
+    headers[key] = value.trim()
+  }
+  if (request.body._tag === "Form" && headers["content-type"] !== contentType) {
+    return refuseField(
+      'headers."content-type"',
+      "must be that of a form for a form body; use Body.json, Body.text or Body.bytes"
+    )
+  }
+  const badType = field('headers."content-type"', Validation.header("content-type", headers["content-type"] ?? ""))
+  return badType === undefined ? Either.right(headers) : Either.left(badType)
+}
 
 const endpointOf = (
   request: AcsRequest.AcsRequest,

@@ -10,14 +10,25 @@ import * as RpcV1 from "@effect-aliyun/protocol/RpcV1"
 import type * as Verification from "@effect-aliyun/protocol/Verification"
 import type { Explanation } from "../Mismatch.js"
 
-/** @internal puts stars where a text holds the token of a request, in whichever encoding */
-export const scrubber = ({ bearerToken, securityToken }: Verification.Claim): ((text: string) => string) => {
-  const tokens = [securityToken, bearerToken].filter((token) => token !== undefined && token !== "") as Array<string>
-  const written = tokens.flatMap((token) => {
-    const once = Encoding.percentEncode(token)
-    return [Encoding.percentEncode(once), once, encodeURIComponent(token), token]
+const secretName = /password|passwd|secret|(?<!client|next|page)token|assertion|privatekey/i
+/** what is shorter may stand anywhere in a text by chance, and no secret is */
+const shortestSecret = 6
+
+/** @internal puts stars where a text holds a secret of the request, in whichever encoding */
+export const scrubber = (
+  raw: RawRequest.RawRequest,
+  { bearerToken, securityToken }: Verification.Claim
+): ((text: string) => string) => {
+  const named = [...RawRequest.query(raw), ...RawRequest.form(raw)].filter(
+    ([name, value]) => secretName.test(name) && value.length >= shortestSecret
+  )
+  const secrets = new Set([securityToken ?? "", bearerToken ?? "", ...named.map(([, value]) => value)])
+  secrets.delete("")
+  const written = [...secrets].flatMap((secret) => {
+    const once = Encoding.percentEncode(secret)
+    return [Encoding.percentEncode(once), once, encodeURIComponent(secret), secret]
   })
-  return (text) => written.reduce((rest, token) => rest.replaceAll(token, "***"), text)
+  return (text) => written.reduce((rest, secret) => rest.replaceAll(secret, "***"), text)
 }
 
 /** @internal `undefined` where no mistake that is known explains the signature */

@@ -7,7 +7,7 @@ import type { RawResponse } from "../RawResponse.js"
 import * as answer from "./answer.js"
 
 /** @internal a fault that is switched on; `left` is how many calls it will still hit */
-export interface Active {
+interface Active {
   readonly id: string
   readonly fault: Fault
   readonly target: Target

@@ -8,6 +8,7 @@ import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as RawResponse from "../RawResponse.js"
+import { chunkOf } from "./endless.js"
 import { MemoryResponse } from "./memoryResponse.js"
 
 /** @internal */
@@ -54,11 +55,14 @@ const reset = (bytesReceived: number) =>
   new HttpWire.TransportFailure({ kind: "Reset", syscallCode: "ECONNRESET", sent: "all", bytesReceived })
 
 const spoilt = (body: Uint8Array, ending: RawResponse.Ending): ReadableStream<Uint8Array> => {
+  if (ending === "Endless") {
+    const chunk = chunkOf(body)
+    return new ReadableStream({ pull: (controller) => controller.enqueue(chunk.slice()) })
+  }
   const half = body.subarray(0, body.length >> 1)
   let isFirst = true
   return new ReadableStream({
     pull: (controller) => {
-      if (ending === "Endless") return controller.enqueue(new Uint8Array(body))
       if (isFirst && half.length > 0) controller.enqueue(new Uint8Array(half))
       else controller.error(reset(half.length))
       isFirst = false

@@ -2,6 +2,7 @@
 import type { ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import * as RawResponse from "../../RawResponse.js"
+import { chunkOf } from "../endless.js"
 
 /** @internal */
 export const send = (response: ServerResponse, answer: RawResponse.RawResponse, method: string): void => {
@@ -36,7 +37,7 @@ const spoil = (response: ServerResponse, answer: RawResponse.RawResponse, ending
       return writeHalf(() => socket.end())
     case "Endless":
       response.writeHead(answer.status, answer.headers.flat())
-      return repeat(response, answer.body)
+      return repeat(response, chunkOf(answer.body))
   }
 }
 
@@ -47,8 +48,7 @@ const reset = (socket: Socket): void => {
 }
 
 /** at the pace at which it is read, until the client goes away or the server's timeouts end it */
-const repeat = (response: ServerResponse, body: Uint8Array): void => {
-  const bytes = body.length === 0 ? new Uint8Array(1) : body
-  while (!response.destroyed && response.write(bytes));
-  if (!response.destroyed) response.once("drain", () => repeat(response, body))
+const repeat = (response: ServerResponse, chunk: Uint8Array): void => {
+  while (!response.destroyed && response.write(chunk));
+  if (!response.destroyed) response.once("drain", () => repeat(response, chunk))
 }

@@ -42,7 +42,10 @@ export const listen = (
     const server = yield* Effect.acquireRelease(
       Effect.try({
         try: () => create(settings),
-        catch: () => new HttpServerError.ServeError({ cause: new Error("cert and key are no PEM, or do not fit") })
+        catch: (cause) =>
+          new HttpServerError.ServeError({
+            cause: isOption(cause) ? cause : new Error("cert and key are no PEM, or do not fit")
+          })
       }),
       close
     )
@@ -96,6 +99,10 @@ const create = (settings: Settings): Server => {
   return server
 }
 
+/** an option that Node does not take; what it says of keys may hold them */
+const isOption = (cause: unknown): cause is Error =>
+  cause instanceof Error && "code" in cause && /^ERR_(OUT_OF_RANGE|INVALID_ARG)/.test(String(cause.code))
+
 /** @internal */
 export const start = (
   server: Server,
@@ -104,10 +111,15 @@ export const start = (
   Effect.async((resume) => {
     const onError = (cause: Error) => resume(Effect.fail(new HttpServerError.ServeError({ cause })))
     server.once("error", onError)
-    server.listen(settings.port, settings.host, () => {
-      server.off("error", onError)
-      resume(Effect.void)
-    })
+    try {
+      server.listen(settings.port, settings.host, () => {
+        server.off("error", onError)
+        resume(Effect.void)
+      })
+    } catch (cause) {
+      // a port that is none
+      onError(cause as Error)
+    }
   })
 
 /** @internal idle connections of keep-alive clients would hold it open for as long as the clients like */

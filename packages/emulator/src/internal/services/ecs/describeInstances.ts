@@ -65,12 +65,6 @@ const filtersOf = (given: Encoding.Pairs): Effect.Effect<IsWanted, Verification.
     return (view) => filters.every((isWanted) => isWanted(view))
   })
 
-/** an instance as it is shown, and where */
-interface Found {
-  readonly view: instances.View
-  readonly place: number
-}
-
 /** a page of the instances of a region; what others did rests safe before it is shown */
 const show = (
   { now, store }: Service.Request,
@@ -80,18 +74,16 @@ const show = (
   body: (shown: ReadonlyArray<instances.View>) => Readonly<Record<string, unknown>>
 ): Effect.Effect<unknown> =>
   store.update(() => {
-    const found = instances.table.values(store).flatMap((instance): ReadonlyArray<Found> => {
-      if (instance.RegionId !== regionId) return []
-      const view = instances.view(instance, now)
-      return isWanted(view) ? [{ view, place: instance.place }] : []
-    })
+    const found = instances
+      .settled(store, now)
+      .filter((instance) => instance.RegionId === regionId && isWanted(instance))
     const { NextToken, shown } = pages.take(found, page, ({ place }) => place)
     const answer = {
       TotalCount: found.length,
       PageNumber: page._tag === "Number" ? page.number : 1,
       PageSize: page.size,
       NextToken,
-      ...body(shown.map(({ view }) => view))
+      ...body(shown.map(instances.view))
     }
     return Either.right([answer, []] as const)
   })

@@ -104,10 +104,11 @@ export const randomId = (prefix: string): string => {
   return `i-${prefix}${Array.from(bytes, (byte) => alphabet.charAt(byte % alphabet.length)).join("")}`
 }
 
-/** @internal an instance in the state it has reached */
-export const settled = (instance: Instance, now: number): Instance => {
+/** an instance in the state it has reached */
+const settle = (instance: Instance, now: number): Instance => {
+  if (instance.next === undefined || now < instance.next.at) return instance
   const { next, ...rest } = instance
-  return next === undefined || now < next.at ? instance : { ...rest, Status: next.Status }
+  return { ...rest, Status: next.Status }
 }
 
 /**
@@ -122,7 +123,7 @@ export const find = (
   const found = table.get(store, id)
   return found === undefined || (regionId !== undefined && found.RegionId !== regionId)
     ? Either.left(refusals.instanceNotFound)
-    : Either.right(settled(found, now))
+    : Either.right(settle(found, now))
 }
 
 /** @internal an instance on its way from one state to another */
@@ -132,15 +133,15 @@ export const moving = (
   at: number
 ): Instance => ({ ...instance, Status: through, next: { Status: to, at } })
 
-/** @internal */
-export const view = (instance: Instance, now: number): View => {
-  const { next: _next, place: _place, ...shown } = settled(instance, now)
-  return shown
-}
+/** @internal what is shown of an instance */
+export const view = ({ next: _next, place: _place, ...shown }: Instance): View => shown
+
+/** @internal all there are, each in the state it has reached */
+export const settled = (store: Store.Store, now: number): ReadonlyArray<Instance> =>
+  table.values(store).map((instance) => settle(instance, now))
 
 /** @internal */
-export const all = (store: Store.Store, now: number): ReadonlyArray<View> =>
-  table.values(store).map((instance) => view(instance, now))
+export const all = (store: Store.Store, now: number): ReadonlyArray<View> => settled(store, now).map(view)
 
 /** @internal what has to be known of an instance to make it */
 export interface Plan {

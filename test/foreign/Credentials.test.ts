@@ -5,6 +5,7 @@
 import type { Config } from "@alicloud/credentials"
 import PopCore from "@alicloud/pop-core"
 import * as Fault from "@effect-aliyun/emulator/Fault"
+import * as Key from "@effect-aliyun/emulator/Key"
 import * as NodeEmulator from "@effect-aliyun/emulator/NodeEmulator"
 import { assert, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -14,6 +15,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { recorder, refusesEveryByte } from "./support/tamper.js"
 
 // each test starts processes, on a machine that may be busy
 vi.setConfig({ testTimeout: 30_000 })
@@ -47,7 +49,7 @@ const home = Effect.acquireRelease(
 /** one emulator behind HTTP and HTTPS, and the library in front of it */
 const setUp = (options: NodeEmulator.Options = {}) =>
   Effect.gen(function* () {
-    const plain = yield* NodeEmulator.make(options)
+    const plain = yield* recorder(options)
     const [cert, key] = yield* Effect.promise(() =>
       Promise.all([readFile(certificate, "utf8"), readFile(path("../fixtures/tls/key.pem"), "utf8")])
     )
@@ -86,13 +88,14 @@ const setUp = (options: NodeEmulator.Options = {}) =>
     const calls = Effect.map(plain.emulator.calls, (all) =>
       all.map(({ action, method, path, status }) => `${method} ${action ?? path} ${status}`)
     )
-    return { ask, calls, emulator: plain.emulator, home: HOME, url: plain.url, whoIs }
+    return { arrived: plain.arrived, ask, calls, emulator: plain.emulator, home: HOME, url: plain.url, whoIs }
   })
 
 const arnOf = (role: string, session: string) => `acs:ram::${account}:assumed-role/${role}/${session}`
 
 describe("an assumed role", () => {
   const config = { type: "ram_role_arn", ...good, roleArn, roleSessionName: "probe" }
+  const policy = JSON.stringify({ Version: "1", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] })
 
   it.scopedLive("of a key", () =>
     Effect.gen(function* () {
@@ -101,7 +104,7 @@ describe("an assumed role", () => {
         ...config,
         roleSessionExpiration: 900,
         externalId: "a:b/c",
-        policy: JSON.stringify({ Version: "1", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] })
+        policy
       })
       assert.match(credential.accessKeyId, /^STS\./)
       assert.strictEqual(credential.providerName, "ram_role_arn/static_ak")
@@ -153,6 +156,19 @@ describe("an assumed role", () => {
         "POST AssumeRole 404",
         "POST AssumeRole 400"
       ])
+    })
+  )
+
+  // The other flows are not signed: a token of another issuer, the metadata service, a credentials URI. That of an RSA key pair
+  // signs, but sends what it has signed to the metadata service, where nobody looks at it.
+  it.scopedLive("is refused once a byte of what is signed has changed on the way", () =>
+    Effect.gen(function* () {
+      const { arrived, ask } = yield* setUp()
+      const { accessKeyId, accessKeySecret, securityToken } = yield* ask({ ...config, externalId: "a:b/c", policy })
+      const temporary = { accessKeyId, accessKeySecret, securityToken }
+      yield* ask({ ...config, ...temporary })
+      assert.strictEqual(arrived.length, 2)
+      assert.isAbove(yield* refusesEveryByte(arrived, [Key.test, Key.sts(temporary)]), 1000)
     })
   )
 })

@@ -2,6 +2,7 @@
 import * as NodeEmulator from "@effect-aliyun/emulator/NodeEmulator"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { recorder, refusesEveryByte } from "../foreign/support/tamper.js"
 import { go, good, wrong } from "./support.js"
 
 const aliyungo = go("aliyungo/main.go")
@@ -110,5 +111,16 @@ describe("aliyungo", () => {
       assert.deepStrictEqual([code, status], ["SignatureDoesNotMatch", 400])
       assert.match(message, /^Specified signature is not matched with our calculation/)
     })
+  )
+
+  it.scopedLive.each(["life", "records"])(
+    "is refused once a byte of what is signed has changed on the way, %s",
+    (scenario) =>
+      Effect.gen(function* () {
+        // it waits for no state by itself
+        const { arrived, url } = yield* recorder({ transition: 0 })
+        yield* aliyungo<object>(url, good, region, scenario)
+        assert.isAbove(yield* refusesEveryByte(arrived), 900)
+      })
   )
 })

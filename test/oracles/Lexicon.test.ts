@@ -2,6 +2,7 @@
 import * as NodeEmulator from "@effect-aliyun/emulator/NodeEmulator"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { recorder, refusesEveryByte } from "../foreign/support/tamper.js"
 import { good, python, wrong } from "./support.js"
 
 const lexicon = python("lexicon_aliyun.py")
@@ -15,7 +16,7 @@ interface Record {
   readonly content: string
 }
 type Step = readonly [action: string, type: string, name: string | null, content: string | null]
-const byContent = (a: Record, b: Record) => (a.content < b.content ? -1 : 1)
+const byContent = (a: Omit<Record, "id">, b: Omit<Record, "id">) => (a.content < b.content ? -1 : 1)
 const challenge = "_acme-challenge.www"
 
 describe("lexicon", () => {
@@ -75,6 +76,15 @@ describe("lexicon", () => {
       const { url } = yield* NodeEmulator.make()
       const answers = yield* lexicon<unknown>(url, wrong, domain, JSON.stringify([["list", "A", null, null]]))
       assert.deepStrictEqual(answers, [{ status: 400, code: "SignatureDoesNotMatch" }])
+    })
+  )
+
+  it.scopedLive("is refused once a byte of what is signed has changed on the way", () =>
+    Effect.gen(function* () {
+      const { arrived, url } = yield* recorder()
+      const step: Step = ["create", "TXT", challenge, "first~*'()=+/"]
+      yield* lexicon<unknown>(url, good, domain, JSON.stringify([step]))
+      assert.isAbove(yield* refusesEveryByte(arrived), 900)
     })
   )
 })

@@ -2,6 +2,7 @@
 import * as NodeEmulator from "@effect-aliyun/emulator/NodeEmulator"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { recorder, refusesEveryByte } from "../foreign/support/tamper.js"
 import { good, python, wrong } from "./support.js"
 
 const libcloud = python("libcloud_ecs.py")
@@ -93,6 +94,15 @@ describe("libcloud", () => {
       const { error } = yield* libcloud<{ readonly error: string }>(url, wrong, region, "refused")
       assert.match(error, /'code': 'SignatureDoesNotMatch'/)
       assert.match(error, /'message': 'Specified signature is not matched/)
+    })
+  )
+
+  it.scopedLive("is refused once a byte of what is signed has changed on the way", () =>
+    Effect.gen(function* () {
+      // where each state is reached at once it never waits
+      const { arrived, url } = yield* recorder({ transition: 0 })
+      yield* libcloud<object>(url, good, region, "life")
+      assert.isAbove(yield* refusesEveryByte(arrived), 5000)
     })
   )
 })

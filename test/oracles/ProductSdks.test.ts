@@ -2,15 +2,19 @@
  * The official SDKs of single products against the emulator: requests made by their own models, and answers that went through
  * them, so that a field of another name is lost and one of another type an error.
  */
+import * as Key from "@effect-aliyun/emulator/Key"
 import * as NodeEmulator from "@effect-aliyun/emulator/NodeEmulator"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { generateKeyPairSync, sign } from "node:crypto"
+import { recorder, refusesEveryByte } from "../foreign/support/tamper.js"
 import { good, product, wrong, type Keys } from "./support.js"
 
 const regionId = "cn-hangzhou"
 const account = "1234567890123456"
+
+const changed = "is refused once a byte of what is signed has changed on the way"
 
 /** a state that takes time */
 const eventually = <A, E, R>(effect: Effect.Effect<A, E, R>, done: (a: A) => boolean) =>
@@ -212,6 +216,15 @@ describe("@alicloud/ecs20140526", () => {
       assert.strictEqual((yield* ecs(url).describe({})).totalCount, 5)
     })
   )
+
+  it.scopedLive(changed, () =>
+    Effect.gen(function* () {
+      const { arrived, url } = yield* recorder()
+      yield* ecs(url).run({ amount: 1, tag: [model("RunInstancesRequestTag", { key: "by", value: "a b*~'()中" })] })
+      assert.strictEqual(arrived.length, 1)
+      assert.isAbove(yield* refusesEveryByte(arrived), 500)
+    })
+  )
 })
 
 describe("@alicloud/cs20151215", () => {
@@ -303,6 +316,19 @@ describe("@alicloud/cs20151215", () => {
       assert.deepInclude(error, { code: "SignatureDoesNotMatch", statusCode: 400 })
     })
   )
+
+  it.scopedLive(changed, () =>
+    Effect.gen(function* () {
+      const { arrived, url } = yield* recorder()
+      const ask = client(url, good)
+      yield* ask("describeClustersV1", model("DescribeClustersV1Request", { name: "a b*~'()中", pageSize: 10 }))
+      // a body in JSON, and a path that has to be encoded; a cluster takes more than a name, and none has this one
+      yield* Effect.flip(ask("createCluster", model("CreateClusterRequest", { name: "a b*~'()中" })))
+      yield* Effect.flip(ask("describeClusterDetail", "c0 /中"))
+      assert.strictEqual(arrived.length, 3)
+      assert.isAbove(yield* refusesEveryByte(arrived), 1000)
+    })
+  )
 })
 
 describe("@alicloud/sts20150401", () => {
@@ -385,6 +411,20 @@ describe("@alicloud/sts20150401", () => {
     })
   )
 
+  it.scopedLive(changed, () =>
+    Effect.gen(function* () {
+      const { arrived, url } = yield* recorder()
+      const { credentials } = yield* client(url, good)<Session>(
+        "assumeRole",
+        model("AssumeRoleRequest", { roleArn, roleSessionName: "probe", externalId: "a:b/c" })
+      )
+      yield* whoAmI(url, credentials)
+      assert.strictEqual(arrived.length, 2)
+      const temporary = Key.sts({ ...credentials, expiration: Date.parse(credentials.expiration) })
+      assert.isAbove(yield* refusesEveryByte(arrived, [Key.test, temporary]), 1000)
+    })
+  )
+
   const jwt = (claims: object) => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url")
     const text = `${part({ alg: "RS256", typ: "JWT" })}.${part(claims)}`
@@ -430,6 +470,15 @@ describe("@alicloud/dysmsapi20170525", () => {
       const { url } = yield* NodeEmulator.make()
       const error = yield* Effect.flip(send(url, wrong, "13800138000"))
       assert.deepInclude(error, { code: "SignatureDoesNotMatch", statusCode: 400 })
+    })
+  )
+
+  it.scopedLive(changed, () =>
+    Effect.gen(function* () {
+      const { arrived, url } = yield* recorder()
+      yield* send(url, good, "13800138000")
+      assert.strictEqual(arrived.length, 1)
+      assert.isAbove(yield* refusesEveryByte(arrived), 500)
     })
   )
 })

@@ -8,6 +8,7 @@ import * as Endpoint from "@effect-aliyun/core/Endpoint"
 import * as Limits from "@effect-aliyun/core/Limits"
 import * as Protocol from "@effect-aliyun/core/Protocol"
 import * as Region from "@effect-aliyun/core/Region"
+import * as RpcRequest from "@effect-aliyun/core/RpcRequest"
 import * as UserAgent from "@effect-aliyun/core/UserAgent"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -280,6 +281,19 @@ layer(AcsTest.layer(() => ({ json: {} })))("InvalidRequest", (it) => {
       })
     )
   })
+
+  it.effect("what cannot be read on the way to the endpoint is refused as well, and not repeated", () =>
+    Effect.gen(function* () {
+      const hostile = {
+        getOwnPropertyDescriptor: () => {
+          throw new Error("CANARY")
+        }
+      }
+      const endpointMap = new Proxy({}, hostile)
+      const error = yield* refuses("request", AcsClient.execute({ ...RpcRequest.make(rpcOptions), endpointMap }))
+      assert.notInclude(JSON.stringify(error), "CANARY")
+    })
+  )
 
   it.effect("an unknown endpoint says so", () =>
     Effect.gen(function* () {

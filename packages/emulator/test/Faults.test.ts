@@ -4,6 +4,7 @@ import type * as AcsError from "@effect-aliyun/core/AcsError"
 import * as Credential from "@effect-aliyun/core/Credential"
 import * as Emulator from "@effect-aliyun/emulator/Emulator"
 import * as Fault from "@effect-aliyun/emulator/Fault"
+import * as Timeouts from "@effect-aliyun/core/Timeouts"
 import * as NodeEmulator from "@effect-aliyun/emulator/NodeEmulator"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
@@ -15,6 +16,7 @@ import * as TestClock from "effect/TestClock"
 import { connect } from "node:net"
 import { gunzipSync } from "node:zlib"
 import { as, doors, outcome, people, sign, type Wire } from "./support/Doors.js"
+import { machine } from "./support/Ecs.js"
 import * as RpcRequest from "@effect-aliyun/core/RpcRequest"
 
 const whoAmI = AcsClient.rpc({ product: "Sts", version: "2015-04-01", action: "GetCallerIdentity" })
@@ -110,6 +112,45 @@ it.effect("a delay passes by the Clock, and is the latency of the call", () =>
     yield* TestClock.adjust("1 millis")
     assert.strictEqual((yield* Fiber.join(fiber)).status, 200)
     assert.strictEqual((yield* Emulator.calls)[0]?.latency, 3000)
+  }).pipe(as(people.tester), Effect.provide(inMemory))
+)
+
+it.effect("what a client has set going goes on when it gives up", () =>
+  Effect.gen(function* () {
+    const run = AcsClient.rpc({
+      product: "Ecs",
+      version: "2014-05-26",
+      action: "RunInstances",
+      method: "POST",
+      query: { RegionId: "cn-hangzhou", ...machine }
+    })
+    const emulator = yield* Emulator.Emulator
+    const before = (yield* emulator.instances).length
+    yield* Emulator.fault(Fault.delay("3 seconds"))
+    const fiber = yield* Effect.fork(Effect.flip(Timeouts.withTimeouts(run, { attempt: "1 second" })))
+    yield* TestClock.adjust("1 second")
+    const error = yield* Fiber.join(fiber)
+    assert.strictEqual(error._tag === "ClientException" && error.reason._tag, "Timeout")
+    assert.lengthOf(yield* Emulator.calls, 0)
+    yield* TestClock.adjust("2 seconds")
+    yield* Emulator.expectOnce({ action: "RunInstances", status: 200 })
+    assert.lengthOf(yield* emulator.instances, before + 1)
+  }).pipe(as(people.tester), Effect.provide(inMemory))
+)
+
+it.effect("a delayed operation works by the time at which it comes", () =>
+  Effect.gen(function* () {
+    const tell = (action: string) =>
+      AcsClient.rpc({ product: "Ecs", version: "2014-05-26", action, query: { InstanceId: "i-bp1emulator000000001" } })
+    yield* tell("StopInstance")
+    yield* TestClock.adjust("1 second")
+    yield* Emulator.fault(Fault.delay("3 seconds"), { times: 1 })
+    const fiber = yield* Effect.fork(tell("StartInstance"))
+    yield* TestClock.adjust("3 seconds")
+    const { headers, status } = yield* Fiber.join(fiber)
+    assert.deepStrictEqual([status, headers["date"]], [200, "Thu, 01 Jan 1970 00:00:04 GMT"])
+    const emulator = yield* Emulator.Emulator
+    assert.strictEqual((yield* emulator.instances)[0]?.Status, "Starting")
   }).pipe(as(people.tester), Effect.provide(inMemory))
 )
 

@@ -1,8 +1,11 @@
 /** The machinery inside: what no door shows in reasonable time. */
+import * as AcsClient from "@effect-aliyun/core/AcsClient"
 import * as Digest from "@effect-aliyun/core/Digest"
+import * as Nonce from "@effect-aliyun/core/Nonce"
 import * as RoaRequest from "@effect-aliyun/core/RoaRequest"
 import * as RpcRequest from "@effect-aliyun/core/RpcRequest"
 import * as Emulator from "@effect-aliyun/emulator/Emulator"
+import * as Principal from "@effect-aliyun/emulator/Principal"
 import * as RawResponse from "@effect-aliyun/emulator/RawResponse"
 import * as NodeDigest from "@effect-aliyun/platform-node/NodeDigest"
 import * as Encoding from "@effect-aliyun/protocol/Encoding"
@@ -10,17 +13,22 @@ import type * as RawRequest from "@effect-aliyun/protocol/RawRequest"
 import * as Signer from "@effect-aliyun/core/Signer"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import * as TestClock from "effect/TestClock"
 import * as fc from "fast-check"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import * as callLog from "../src/internal/callLog.js"
 import * as emulator from "../src/internal/emulator.js"
 import * as gateway from "../src/internal/gateway.js"
+import * as Keyring from "../src/internal/keyring.js"
+import * as journalError from "../src/internal/node/journalError.js"
 import * as Nonces from "../src/internal/nonces.js"
 import * as Service from "../src/internal/service.js"
 import * as Store from "../src/internal/store.js"
 import * as World from "../src/internal/world.js"
-import { as, people, sign, signers } from "./support/Doors.js"
+import { as, keys, outcome, people, sign, signers } from "./support/Doors.js"
 
 const minute = 60_000
 
@@ -64,6 +72,137 @@ describe("the call log", () => {
     assert.strictEqual(log.entries().length, 10_000)
     assert.deepInclude(log.entries()[0], { path: "/15000", sequence: 15_001 })
   })
+})
+
+describe("what strangers send", () => {
+  const post = (form: string): RawRequest.RawRequest => ({
+    method: "POST",
+    target: "/",
+    headers: [["content-type", "application/x-www-form-urlencoded"]],
+    body: Encoding.utf8(form)
+  })
+  /** all that is in use after a collection, in bytes */
+  const inUse = () => {
+    setFlagsFromString("--expose-gc")
+    runInNewContext("gc")()
+    return process.memoryUsage().heapUsed
+  }
+
+  it.effect("is not kept: of each call a few short texts", () =>
+    Effect.gen(function* () {
+      const emulator = yield* Emulator.make()
+      const before = inUse()
+      for (let i = 0; i < 40; i++) {
+        // a short one, that is a piece of a long one, and a long one
+        yield* emulator.gateway.handle(
+          post(`Version=2014-05-26&Action=DescribeInstances${i}&Pad=${"x".repeat(2_000_000)}`)
+        )
+        yield* emulator.gateway.handle(post(`Version=2014-05-26&Action=${"A".repeat(1_000_000)}`))
+      }
+      assert.isBelow(inUse() - before, 10_000_000)
+      const [short, long] = yield* emulator.calls
+      assert.strictEqual(short?.action, "DescribeInstances0")
+      assert.strictEqual(long?.action, `${"A".repeat(256)}…`)
+    })
+  )
+
+  it.effect("is not read, when it has more parameters than any operation takes", () =>
+    Effect.gen(function* () {
+      const emulator = yield* Emulator.make()
+      const started = performance.now()
+      const many = yield* emulator.gateway.handle(post("AccessKeyId=testid&".repeat(800_000)))
+      assert.isBelow(performance.now() - started, 1000)
+      assert.deepStrictEqual([many.status, /"Code":"(\w+)"/.exec(textOf(many))?.[1]], [400, "InvalidParameter"])
+      const enough = yield* emulator.gateway.handle(post("Format=JSON&".repeat(10_000)))
+      assert.include(textOf(enough), "MissingAccessKeyId")
+    })
+  )
+})
+
+describe("a key that anyone can have made", () => {
+  it.effect("makes room for the next, when there are too many", () =>
+    Effect.gen(function* () {
+      const store = Store.make(Store.noJournal)
+      const table = Store.table("Keyring.Temporary")
+      for (let i = 0; i <= 10_000; i++) {
+        const key = { accessKeyId: `id${i}`, accessKeySecret: "s", securityToken: `token${i}`, expiration: 1000 }
+        yield* store.commit(Keyring.mint(store, { ...key, principal: Principal.tester }, 0))
+      }
+      assert.strictEqual(table.size(store), 9001)
+      const keyring = Keyring.make([], store)
+      assert.isUndefined(keyring.bySecurityToken("token999"))
+      assert.isDefined(keyring.bySecurityToken("token1000"))
+      assert.isDefined(keyring.bySecurityToken("token10000"))
+    })
+  )
+})
+
+it.effect("a nonce is used up, however long it is", () =>
+  Effect.gen(function* () {
+    const raw = yield* rawOf(RpcRequest.make({ product: "Ecs", version: "2014-05-26", action: "DescribeRegions" }))
+    const emulator = yield* Emulator.make()
+    assert.strictEqual((yield* emulator.gateway.handle(raw)).status, 200)
+    assert.include(textOf(yield* emulator.gateway.handle(raw)), "SignatureNonceUsed")
+  }).pipe(as(people.tester), Effect.provide(Nonce.layer(Effect.succeed("n".repeat(1000)))))
+)
+
+it.effect("bearer tokens are counted as keys are", () =>
+  Effect.gen(function* () {
+    yield* outcome(AcsClient.rpc({ product: "Sts", version: "2015-04-01", action: "GetCallerIdentity" }))
+    assert.strictEqual(
+      yield* outcome(AcsClient.rpc({ product: "Sts", version: "2015-04-01", action: "GetCallerIdentity" })),
+      "400 Throttling.User"
+    )
+  }).pipe(
+    as(people.bearer),
+    Effect.provide(Emulator.layerHttpClient({ keys, rateLimit: { calls: 1, per: "1 minute" } }))
+  )
+)
+
+describe("a disk", () => {
+  const describeDomains = RpcRequest.make({ product: "Alidns", version: "2015-01-09", action: "DescribeDomains" })
+  const token: RawRequest.RawRequest = {
+    method: "PUT",
+    target: "/latest/api/token",
+    headers: [["x-aliyun-ecs-metadata-token-ttl-seconds", "60"]],
+    body: new Uint8Array(0)
+  }
+  const worldOn = (append: Store.Journal["append"]) =>
+    World.make(emulator.settings({}), { recovered: [[]], append }, World.services)
+
+  it.effect("that is slow is waited for, before anyone hears what is not safe yet", () =>
+    Effect.gen(function* () {
+      const safe = yield* Effect.makeLatch()
+      const world = yield* worldOn(() => safe.await)
+      for (const raw of [yield* rawOf(describeDomains), token]) {
+        yield* safe.close
+        const fiber = yield* Effect.fork(gateway.handle(world, raw))
+        yield* TestClock.adjust("1 second")
+        assert.isNull(fiber.unsafePoll())
+        yield* safe.open
+        assert.strictEqual((yield* Fiber.join(fiber)).status, 200)
+      }
+    }).pipe(as(people.tester))
+  )
+
+  it.effect("that is broken is a 500 to every call, and a line that says why", () =>
+    Effect.gen(function* () {
+      const said: Array<unknown> = []
+      const logger = Logger.make(({ message }) => said.push(message))
+      const world = yield* worldOn(() => Effect.die(journalError.refuse("f", "is full", "free some space")))
+      for (const raw of [yield* rawOf(describeDomains), token]) {
+        const answer = yield* gateway
+          .handle(world, raw)
+          .pipe(Effect.provide(Logger.replace(Logger.defaultLogger, logger)))
+        assert.strictEqual(answer.status, 500)
+      }
+      assert.deepStrictEqual(said.flat(), Array(2).fill("state file f is full: free some space"))
+      assert.deepStrictEqual(
+        world.log.entries().map(({ code }) => code),
+        ["InternalError", "InternalError"]
+      )
+    }).pipe(as(people.tester))
+  )
 })
 
 describe("a service", () => {

@@ -72,3 +72,20 @@ export const form = (self: RawRequest): Encoding.Pairs =>
  */
 export const isForm = (contentType: string | undefined): boolean =>
   contentType !== undefined && contentType.toLowerCase().startsWith("application/x-www-form-urlencoded")
+
+/**
+ * Whether query and form together have no more than so many parameters, found without reading them.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const hasAtMost = (self: RawRequest, most: number): boolean => {
+  let left = most
+  for (let at = self.target.indexOf("&"); at >= 0 && left >= 0; at = self.target.indexOf("&", at + 1)) left--
+  // fewer bytes than that hold no more parameters
+  if (self.body.length <= left || !isForm(header(self, "content-type"))) return left >= 0
+  for (let at = self.body.indexOf(ampersand); at >= 0 && left >= 0; at = self.body.indexOf(ampersand, at + 1)) left--
+  return left >= 0
+}
+
+const ampersand = 0x26

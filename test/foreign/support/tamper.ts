@@ -1,6 +1,6 @@
 /** Requests of foreign clients as they arrived, and whether the emulator refuses them once a signed byte is another. */
 import * as Emulator from "@effect-aliyun/emulator/Emulator"
-import type * as Key from "@effect-aliyun/emulator/Key"
+import * as Key from "@effect-aliyun/emulator/Key"
 import * as NodeEmulator from "@effect-aliyun/emulator/NodeEmulator"
 import * as NodeDigest from "@effect-aliyun/platform-node/NodeDigest"
 import * as RawRequest from "@effect-aliyun/protocol/RawRequest"
@@ -14,7 +14,7 @@ export interface Arrived {
   readonly at: number
 }
 
-/** a server that keeps what arrives at it */
+/** a server that keeps what arrives at it, and at any other server for its emulator */
 export const recorder = (options: NodeEmulator.Options = {}) =>
   Effect.gen(function* () {
     const arrived: Array<Arrived> = []
@@ -25,7 +25,7 @@ export const recorder = (options: NodeEmulator.Options = {}) =>
         return emulator.gateway.handle(raw)
       })
     const server = yield* NodeEmulator.serve({ ...emulator, gateway: { handle } }, options)
-    return { ...server, emulator, arrived }
+    return { ...server, arrived }
   })
 
 /** which headers a request signs; `undefined` where it signs none */
@@ -58,13 +58,12 @@ const next = (code: number): number => {
   return code ^ 1
 }
 
-const latin1 = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")
-const toBytes = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0))
-
 /** the request with each byte of its signed parts changed, in turn */
 function* changes(raw: RawRequest.RawRequest): Generator<readonly [what: string, RawRequest.RawRequest]> {
   const headers = signedHeaders(raw)
   const { target } = raw
+  // a character for each byte
+  const body = Buffer.from(raw.body).toString("latin1")
   // a path of version 1 of RPC is / or nothing, which is the same; its string to sign has it fixed
   const pieces: ReadonlyArray<readonly [string, string, (changed: string) => RawRequest.RawRequest]> = [
     ["method", raw.method, (method) => ({ ...raw, method })],
@@ -75,7 +74,7 @@ function* changes(raw: RawRequest.RawRequest): Generator<readonly [what: string,
         : []
     ),
     ...(isBodySigned(raw)
-      ? [["body", latin1(raw.body), (changed: string) => ({ ...raw, body: toBytes(changed) })] as const]
+      ? [["body", body, (changed: string) => ({ ...raw, body: Buffer.from(changed, "latin1") })] as const]
       : [])
   ]
   for (const [name, text, put] of pieces) {
@@ -96,7 +95,7 @@ const clockAt = (at: number): Clock.Clock => ({
 /** lets each request in as it was, and refuses it with any byte of its signed parts changed; yields how many changes there were */
 export const refusesEveryByte = (
   arrived: ReadonlyArray<Arrived>,
-  keys: ReadonlyArray<Key.Key>
+  keys: ReadonlyArray<Key.Key> = [Key.test]
 ): Effect.Effect<number> =>
   Effect.gen(function* () {
     let count = 0

@@ -42,7 +42,9 @@ export const prepare = (
       stream === undefined
         ? Effect.succeed(draft.payload)
         : collectStream(stream, limits, Context.get(context, Digest.Digest).digest)
-    return Effect.zipWith(endpointOf(request, context), payload, (endpoint, payload) => ({
+    const endpoint = guarded(() => Either.right(endpointOf(request, context)))
+    if (Either.isLeft(endpoint)) return Effect.fail(endpoint.left)
+    return Effect.zipWith(endpoint.right, payload, (endpoint, payload) => ({
       ...draft,
       ...endpoint,
       payload

@@ -47,6 +47,18 @@ export const read = (raw: RawRequest.RawRequest, claim: Verification.Claim | Ver
   }
 }
 
+/** @internal of a request that nothing is read of */
+export const unread = (raw: RawRequest.RawRequest): Ask => ({
+  method: raw.method,
+  path: RawRequest.path(raw),
+  host: RawRequest.header(raw, "host") ?? "",
+  version: undefined,
+  action: undefined,
+  format: "JSON",
+  parameters: [],
+  body: nothing
+})
+
 interface Cover {
   readonly form: Encoding.Pairs
   readonly body: Uint8Array

@@ -2,7 +2,6 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Call } from "../Call.js"
-import type { Ask } from "./ask.js"
 
 const limit = 10_000
 /** what a listener that does not keep up still gets of what it has missed */
@@ -11,7 +10,7 @@ const backlog = 1024
 /** @internal */
 export interface CallLog {
   /** counts a request; how often the same had arrived, this time included */
-  readonly count: (ask: Ask) => number
+  readonly count: (call: Pick<Call, "method" | "path" | "version" | "action">) => number
   readonly record: (call: Omit<Call, "sequence">) => void
   readonly entries: () => ReadonlyArray<Call>
   readonly changes: Stream.Stream<Call>

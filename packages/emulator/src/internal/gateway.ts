@@ -7,6 +7,7 @@ import * as RawRequest from "@effect-aliyun/protocol/RawRequest"
 import * as Verification from "@effect-aliyun/protocol/Verification"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import type { Call } from "../Call.js"
 import type { Fault } from "../Fault.js"
 import type { Principal } from "../Principal.js"
@@ -15,7 +16,9 @@ import * as answer from "./answer.js"
 import * as Ask from "./ask.js"
 import * as authentication from "./authentication.js"
 import type * as CallLog from "./callLog.js"
+import { detached } from "./detached.js"
 import * as faults from "./faults.js"
+import { kept } from "./kept.js"
 import type { Keyring } from "./keyring.js"
 import * as metadata from "./metadata.js"
 import type { Mismatches } from "./mismatches.js"
@@ -66,20 +69,32 @@ const internalError = Verification.refuse(
   "The request processing has failed due to some unknown error, exception or failure."
 )
 
-/** @internal */
+/** more than any operation takes; to read a form of megabytes takes seconds, in which nobody else is served */
+const mostParameters = 10_000
+
+const tooManyParameters = Verification.refuse(
+  "InvalidParameter",
+  400,
+  `The request has more than ${mostParameters} parameters.`
+)
+
+/** @internal what a client has set going goes on when it goes away */
 export const handle = (world: World, raw: RawRequest.RawRequest): Effect.Effect<RawResponse> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    metadata.isFor(RawRequest.path(raw)) ? handleMetadata(world, raw, now) : handleCall(world, raw, now)
+    detached(metadata.isFor(RawRequest.path(raw)) ? handleMetadata(world, raw, now) : handleCall(world, raw, now))
   )
 
 const handleCall = (world: World, raw: RawRequest.RawRequest, now: number): Effect.Effect<RawResponse> =>
   Effect.gen(function* () {
-    const claim = Verification.read(raw, world.digest)
-    const ask = Ask.read(raw, claim)
+    const isReadable = RawRequest.hasAtMost(raw, mostParameters)
+    const claim = isReadable ? Verification.read(raw, world.digest) : tooManyParameters
+    const ask = isReadable ? Ask.read(raw, claim) : Ask.unread(raw)
     const target = route.find(world.services, world.routes, ask)
     const envelope = { ask, requestId: RequestId.random(), now, product: target.product }
     const kind = claim._tag === "Claim" ? claim.kind : "Anonymous"
-    const passage: Passage = { ask, target, envelope, now, attempt: world.log.count(ask), kind }
+    const shown = { method: ask.method, path: kept(ask.path), version: kept(ask.version), action: kept(target.action) }
+    const attempt = world.log.count(shown)
+    const passage: Passage = { ask, target, envelope, now, attempt, kind }
     const refuse =
       (verdict: Call["verdict"]) =>
       (refusal: answer.Failure): Outcome => ({
@@ -99,37 +114,44 @@ const handleCall = (world: World, raw: RawRequest.RawRequest, now: number): Effe
       onSuccess: (principal) =>
         Effect.flatMap(world.faults.pick(target), (picked) => {
           fault = picked
-          return through(
-            fault,
-            envelope,
-            admit(world, passage, claim).pipe(
-              Effect.andThen(serve(world, passage, principal)),
+          return through(fault, envelope, (envelope) => {
+            const arrived = { ...passage, envelope, now: envelope.now }
+            return admit(world, arrived, claim).pipe(
+              Effect.andThen(serve(world, arrived, principal)),
               Effect.catchAll((refusal) => Effect.succeed(refuse("Accepted")(refusal))),
-              Effect.catchAllDefect((defect) =>
-                Effect.as(Effect.logError("a service of the emulator died", defect), refuse("Accepted")(internalError))
-              )
+              orInternalError(() => refuse("Accepted")(internalError))
             )
-          )
+          })
         })
     })
     world.log.record({
+      ...shown,
       at: now,
       latency: (yield* Clock.currentTimeMillis) - now,
-      method: ask.method,
-      path: ask.path,
-      product: target.product,
-      version: ask.version,
-      action: target.action,
-      accessKeyId: claim._tag === "Claim" ? claim.accessKeyId : undefined,
+      product: kept(target.product),
+      accessKeyId: claim._tag === "Claim" ? kept(claim.accessKeyId) : undefined,
       verdict,
       status: response.status,
       code,
       requestId: envelope.requestId,
-      attempt: passage.attempt,
+      attempt,
       fault: fault?._tag
     })
     return response
   })
+
+const orInternalError =
+  (answer: () => Outcome) =>
+  (self: Effect.Effect<Outcome>): Effect.Effect<Outcome> =>
+    Effect.catchAllDefect(self, (defect) =>
+      Effect.as(
+        // a state file that cannot be written says so at every call
+        Predicate.isTagged(defect, "JournalError") && Predicate.hasProperty(defect, "message")
+          ? Effect.logError(defect.message)
+          : Effect.logError("a service of the emulator died", defect),
+        answer()
+      )
+    )
 
 const identify = (
   world: World,
@@ -140,18 +162,23 @@ const identify = (
     ? Effect.fail(claim)
     : authentication.authenticate(world, claim, { now, isOpen: target.operation?.isOpen ?? false })
 
-/** a call that a fault has hit, or not */
+/** a call that a fault has hit, or not; an operation that comes late works, and answers, by the time at which it comes */
 const through = (
   fault: Fault | undefined,
   envelope: answer.Envelope,
-  operation: Effect.Effect<Outcome>
+  operation: (envelope: answer.Envelope) => Effect.Effect<Outcome>
 ): Effect.Effect<Outcome> => {
-  if (fault === undefined) return operation
-  if (fault._tag === "Delay") return Effect.delay(operation, fault.millis)
+  if (fault === undefined) return operation(envelope)
+  if (fault._tag === "Delay") {
+    return Effect.sleep(fault.millis).pipe(
+      Effect.zipRight(Clock.currentTimeMillis),
+      Effect.flatMap((now) => operation({ ...envelope, now }))
+    )
+  }
   const code = fault._tag === "Error" ? fault.code : undefined
   return Effect.flatMap(faults.instead(fault, envelope), (response) =>
     response === undefined
-      ? Effect.map(operation, (outcome) => ({
+      ? Effect.map(operation(envelope), (outcome) => ({
           ...outcome,
           response: faults.spoil(fault, outcome.response, envelope.now)
         }))
@@ -165,8 +192,8 @@ const admit = (
   { now }: Passage,
   claim: Verification.Claim | Verification.Refusal
 ): Effect.Effect<void, answer.Failure> => {
-  const accessKeyId = claim._tag === "Claim" ? claim.accessKeyId : undefined
-  const wait = accessKeyId === undefined ? undefined : world.rateLimit(accessKeyId, now)
+  const key = claim._tag === "Claim" ? (claim.accessKeyId ?? claim.bearerToken) : undefined
+  const wait = key === undefined ? undefined : world.rateLimit(key, now)
   return wait === undefined ? Effect.void : Effect.fail({ ...throttled, retryAfter: wait })
 }
 
@@ -201,7 +228,8 @@ const serve = (world: World, passage: Passage, principal: Principal): Effect.Eff
         response: { ...answer.success(envelope, service.style, action, body), status }
       })
     }
-  )
+    // what it says rests on what others did, which must be safe before anyone hears of it
+  ).pipe(Effect.zipLeft(store.commit([])))
 }
 
 const serveRegistered = (
@@ -228,32 +256,32 @@ const handleMetadata = (world: World, raw: RawRequest.RawRequest, now: number): 
   Effect.gen(function* () {
     const path = RawRequest.path(raw)
     // nothing here is signed, and no client reads errors in the gateway's form: an empty ask will do
-    const ask = Ask.read(raw, Verification.read(raw, world.digest))
-    const envelope = { ask, requestId: RequestId.random(), now, product: metadata.product }
+    const envelope = { ask: Ask.unread(raw), requestId: RequestId.random(), now, product: metadata.product }
+    const shown = { method: raw.method, path: kept(path), version: undefined, action: kept(path) }
+    const attempt = world.log.count(shown)
     const fault = yield* world.faults.pick({ product: metadata.product, action: path })
-    const { response } = yield* through(
-      fault,
-      envelope,
-      Effect.map(metadata.handle(raw, { store: world.store, settings: world.settings, now }), (response): Outcome => ({
-        verdict: "Accepted",
-        code: undefined,
-        response
-      }))
+    const { code, response } = yield* through(fault, envelope, ({ now }) =>
+      metadata.handle(raw, { store: world.store, settings: world.settings, now }).pipe(
+        Effect.zipLeft(world.store.commit([])),
+        Effect.map((response): Outcome => ({ verdict: "Accepted", code: undefined, response })),
+        orInternalError(() => ({
+          verdict: "Accepted",
+          code: internalError.code,
+          response: answer.failure(envelope, internalError)
+        }))
+      )
     )
     world.log.record({
+      ...shown,
       at: now,
       latency: (yield* Clock.currentTimeMillis) - now,
-      method: raw.method,
-      path,
       product: metadata.product,
-      version: undefined,
-      action: path,
       accessKeyId: undefined,
       verdict: response.status === 401 || response.status === 403 ? "Refused" : "Accepted",
       status: response.status,
-      code: undefined,
+      code,
       requestId: envelope.requestId,
-      attempt: world.log.count({ ...ask, action: path }),
+      attempt,
       fault: fault?._tag
     })
     return response

@@ -30,9 +30,15 @@ const owners = Store.table<string>("Keyring.Token")
 // who asks with an old token should be told that it has expired, not that it never was
 const remembered = 60 * 60 * 1000
 
+/** no signature is needed to be given one: from so many on, the oldest tenth goes */
+const limit = 10_000
+
 /** @internal what to commit so that a new temporary key is known; those that expired an hour ago go */
 export const mint = (store: Store.Store, key: Temporary, now: number): Store.Commit => {
-  const stale = temporary.values(store).filter(({ expiration }) => expiration + remembered < now)
+  const isFull = temporary.size(store) >= limit
+  const stale = temporary
+    .values(store)
+    .filter(({ expiration }, index) => expiration + remembered < now || (isFull && index < limit / 10))
   return [
     ...stale.flatMap(({ accessKeyId, securityToken }) => [
       temporary.remove(accessKeyId),

@@ -3,6 +3,7 @@ import type * as Digest from "@effect-aliyun/protocol/Digest"
 import * as Encoding from "@effect-aliyun/protocol/Encoding"
 import type * as RawRequest from "@effect-aliyun/protocol/RawRequest"
 import type * as Verification from "@effect-aliyun/protocol/Verification"
+import { constant } from "effect/Function"
 import * as Redacted from "effect/Redacted"
 import type { Mismatch } from "../Mismatch.js"
 import * as diagnosis from "./diagnosis.js"
@@ -11,8 +12,8 @@ import type { Keyring } from "./keyring.js"
 const limit = 100
 /** how much of a text is kept: the parameters of RPC are all in it, and may be as large as a request */
 const longestText = 16 * 1024
-/** beyond this, to try what went wrong would take longer than a call should */
-const longestExplained = 256 * 1024
+/** a longer request is not explained, nor kept until somebody asks */
+const longestRequest = 256 * 1024
 
 /** @internal */
 export interface Mismatches {
@@ -22,28 +23,39 @@ export interface Mismatches {
 
 /** @internal */
 export const make = (keyring: Keyring, digest: Digest.Digest): Mismatches => {
-  const entries: Array<Mismatch> = []
+  const entries: Array<() => Mismatch> = []
   return {
     record: (raw, claim, requestId, now) => {
-      const key = keyring.byId(claim.accessKeyId ?? "", now)
-      const secret = key === undefined || key._tag === "KeyPair" ? undefined : Redacted.value(key.accessKeySecret)
-      const isLong = claim.stringToSign.length > longestExplained || raw.target.length > longestExplained
-      const client = secret === undefined || isLong ? undefined : diagnosis.explain(raw, claim, secret, digest)
-      const scrubbed = diagnosis.scrubber(raw, claim)
-      const scrub = (text: string) => cut(scrubbed(text))
-      entries.push({
-        requestId,
-        at: now,
-        accessKeyId: claim.accessKeyId ?? "",
-        algorithm: claim.algorithm,
-        expected: scrub(claim.stringToSign),
-        canonicalRequest: claim.canonicalRequest === undefined ? undefined : scrub(claim.canonicalRequest),
-        client: client === undefined ? undefined : { ...client, signed: scrub(client.signed) }
-      })
+      const accessKeyId = claim.accessKeyId ?? ""
+      const key = keyring.byId(accessKeyId, now)
+      const secret = key === undefined || key._tag === "KeyPair" ? undefined : key.accessKeySecret
+      const isLong = raw.body.length + raw.target.length > longestRequest
+      const look = (): Mismatch => {
+        const client =
+          secret === undefined || isLong ? undefined : diagnosis.explain(raw, claim, Redacted.value(secret), digest)
+        const scrubbed = diagnosis.scrubber(raw, claim)
+        const shown = (text: string) => cut(scrubbed(text))
+        return {
+          requestId,
+          at: now,
+          accessKeyId,
+          algorithm: claim.algorithm,
+          expected: shown(claim.stringToSign),
+          canonicalRequest: claim.canonicalRequest === undefined ? undefined : shown(claim.canonicalRequest),
+          client: client === undefined ? undefined : { ...client, signed: shown(client.signed) }
+        }
+      }
+      entries.push(isLong ? constant(look()) : once(look))
       if (entries.length > limit) entries.shift()
     },
-    entries: () => [...entries]
+    entries: () => entries.map((entry) => entry())
   }
+}
+
+/** to try all the mistakes there are takes longer than the call did: it is done when somebody asks */
+const once = (look: () => Mismatch): (() => Mismatch) => {
+  let found: Mismatch | undefined
+  return () => (found ??= look())
 }
 
 const cut = (text: string): string =>

@@ -20,6 +20,25 @@ const textsOf = async (row: Locator) => (await row.getByRole("cell").allTextCont
 const actionsOf = (page: Page) => page.locator("[data-label=Action]:visible").allTextContents()
 const eventually = (look: () => Promise<unknown>) => expect.poll(look, { timeout: 10_000 })
 
+/** more pages of the same browser, all of them seen, and connected */
+const openMany = async (page: Page, url: string, count: number) => {
+  const pages: Array<Page> = []
+  for (let i = 0; i < count; i++) {
+    const other = await page.context().newPage()
+    await other.goto(url)
+    await other.getByText("Live", { exact: true }).waitFor()
+    pages.push(other)
+  }
+  return pages
+}
+
+/** as when another tab is chosen; a browser without a screen shows them all */
+const hide = (page: Page, isHidden: boolean) =>
+  page.evaluate(`{
+    Object.defineProperty(document, "hidden", { configurable: true, value: ${isHidden} })
+    document.dispatchEvent(new Event("visibilitychange"))
+  }`)
+
 describe("calls", () => {
   it(
     "appear as they are made, newest first",
@@ -116,6 +135,69 @@ describe("calls", () => {
       // the browser says that it cannot connect
       { isNoisy: true }
     )
+  )
+
+  it(
+    "of the next emulator, when the page was held back meanwhile",
+    scene(
+      async ({ call, page, restart }) => {
+        await call(Effect.all([regions, regions]))
+        await eventually(() => rowsOf(page).count()).toBe(2)
+        await page.getByRole("button", { name: "Pause" }).click()
+        await restart(() => page.getByText("Not connected").waitFor())
+        await page.getByText("Live", { exact: true }).waitFor()
+        await call(nowhere)
+        await page.getByText("1 more").waitFor()
+        expect(await actionsOf(page)).toEqual(["DescribeRegions", "DescribeRegions"])
+        await page.getByRole("button", { name: "Go on" }).click()
+        await eventually(() => actionsOf(page)).toEqual(["DescribeInstances"])
+      },
+      { isNoisy: true }
+    )
+  )
+
+  it(
+    "that were made while nobody saw the page, which then leaves its connection to others",
+    scene(async ({ adminUrl, call, page }) => {
+      await call(regions)
+      await rowsOf(page).nth(0).waitFor()
+      await rowsOf(page)
+        .first()
+        .evaluate((row) => row.setAttribute("data-kept", ""))
+      await hide(page, true)
+      const others = await openMany(page, adminUrl, 4)
+      await call(nowhere)
+      for (const other of others) await eventually(() => actionsOf(other)).toHaveLength(2)
+      expect(await actionsOf(page)).toEqual(["DescribeRegions"])
+      await hide(page, false)
+      await eventually(() => actionsOf(page)).toEqual(["DescribeInstances", "DescribeRegions"])
+      // what had the focus there, or was selected, still is
+      expect(await page.locator("[data-kept]").count()).toBe(1)
+      await call(regions)
+      await eventually(() => actionsOf(page)).toHaveLength(3)
+
+      await page.getByRole("button", { name: "Pause" }).click()
+      await hide(page, true)
+      await call(Effect.all([regions, regions]))
+      await hide(page, false)
+      await page.getByText("2 more").waitFor()
+      await call(regions)
+      await page.getByText("3 more").waitFor()
+      await page.getByRole("button", { name: "Go on" }).click()
+      await eventually(() => actionsOf(page)).toHaveLength(6)
+    })
+  )
+
+  it(
+    "in as many pages as one opens: those that were opened first say that they do not follow any more",
+    scene(async ({ adminUrl, call, page }) => {
+      const pages = [page, ...(await openMany(page, adminUrl, 8))]
+      await call(regions)
+      for (const shown of pages.slice(-4)) await eventually(() => actionsOf(shown)).toEqual(["DescribeRegions"])
+      for (const left of pages.slice(0, -4)) await left.getByText("Too many pages are open").waitFor()
+      await page.reload()
+      await eventually(() => actionsOf(page)).toEqual(["DescribeRegions"])
+    })
   )
 })
 

@@ -30,7 +30,8 @@ const cell = (name, text = "", content = text) =>
   element("td", { role: "cell", "data-label": name, title: text }, content)
 
 const makeRow = (call) => {
-  const { action, attempt, at, code, fault, latency, method, path, product, sequence, status, verdict } = call
+  const { action, attempt, at, code, fault, latency, method, path, product, requestId, sequence, status, verdict } =
+    call
   const isRefused = verdict === "Refused"
   const what = action ?? path
   const button = element("button", { type: "button", "aria-haspopup": "dialog" }, "Refused")
@@ -54,7 +55,7 @@ const makeRow = (call) => {
     row.addEventListener("click", () => explain(call))
   }
   const searched = [method, product, action, path, status, code, verdict, fault].join(" ").toLowerCase()
-  return { row, searched }
+  return { row, searched, sequence, requestId }
 }
 
 const applyFilter = ({ row, searched }) => {
@@ -62,10 +63,18 @@ const applyFilter = ({ row, searched }) => {
   row.hidden = !words.every((word) => searched.includes(word))
 }
 
+const forget = (one) => {
+  one.row.remove()
+  if (known.get(one.sequence) === one) known.delete(one.sequence)
+}
+
 /** newest first, whatever the order in which they come */
 const add = (calls) => {
   for (const call of calls) {
-    if (known.has(call.sequence)) continue
+    const old = known.get(call.sequence)
+    if (old?.requestId === call.requestId) continue
+    // another emulator counts from one again
+    if (old !== undefined) forget(old)
     const made = makeRow(call)
     applyFilter(made)
     known.set(call.sequence, made)
@@ -80,26 +89,32 @@ const add = (calls) => {
   byId("no-calls").hidden = known.size > 0
 }
 
-/** at the start, after a pause, and when events were missed */
-const load = async () => {
-  // without an answer the connection is lost, and this is done again when it is back
-  add(await read(`/api/calls?limit=${shown}`).catch(() => []))
+const showMissed = (count) => {
+  missed = count
+  byId("missed").textContent = count === 0 ? "" : `${count} more`
 }
 
-/** another emulator may have come up in the place of the last one */
-const restart = () => {
-  known.clear()
-  rows.replaceChildren()
-  load()
+/** when there is a connection, after a pause, and when events were missed. It may be another emulator that answers now */
+const load = async () => {
+  const before = [...known.values()]
+  // without an answer the connection is lost, and this is done again when it is back
+  const calls = await read(`/api/calls?limit=${shown}`).catch(() => undefined)
+  if (calls === undefined) return
+  const ids = new Set(calls.map(({ requestId }) => requestId))
+  // calls of another emulator, or too old to be shown
+  const gone = before.filter(({ requestId }) => !ids.has(requestId))
+  if (isPaused) return showMissed(calls.length - (before.length - gone.length))
+  gone.forEach(forget)
+  add(calls)
 }
 
 // many calls may come in a moment: they are shown once a frame
 const flush = () => {
   const calls = arrived
   arrived = []
+  if (calls.length === 0) return
   if (isPaused) {
-    missed += calls.length
-    byId("missed").textContent = `${missed} more`
+    showMissed(missed + calls.length)
   } else {
     const before = calls[0].sequence - 1
     const isGap = before > 0 && !known.has(before)
@@ -111,15 +126,14 @@ const flush = () => {
 const receive = (call) => {
   arrived.push(call)
   if (arrived.length === 1) requestAnimationFrame(flush)
-  // a page in the background gets no frames
+  // a frame may be long in coming; what is left out then, flush asks for
   if (arrived.length > 2 * shown) arrived = arrived.slice(-shown)
 }
 
 filter.addEventListener("input", () => known.forEach(applyFilter))
 pause.addEventListener("click", () => {
   isPaused = !isPaused
-  missed = 0
-  byId("missed").textContent = ""
+  showMissed(0)
   pause.textContent = isPaused ? "Go on" : "Pause"
   pause.setAttribute("aria-pressed", String(isPaused))
   if (!isPaused) load()
@@ -128,6 +142,7 @@ pause.addEventListener("click", () => {
 // ----------------------------------------------------------------------------------------------------------- connection
 
 let isConnected = false
+let events
 
 const say = (state, text) => {
   isConnected = state === "live"
@@ -135,23 +150,32 @@ const say = (state, text) => {
   byId("connection").textContent = text
 }
 
+/** A browser has six connections to a host, for all its pages: one that nobody sees leaves its own to the others. */
 const listen = () => {
-  const events = new EventSource("/api/events")
-  events.addEventListener("open", () => {
+  events?.close()
+  if (document.hidden) return
+  const opened = new EventSource("/api/events")
+  events = opened
+  opened.addEventListener("open", () => {
     say("live", "Live")
-    if (!isPaused) restart()
+    // what is left of the last connection is asked for again
+    arrived = []
+    load()
     refresh()
   })
-  events.addEventListener("message", ({ data }) => receive(JSON.parse(data)))
-  events.addEventListener("dropped", () => {
-    events.close()
+  opened.addEventListener("message", ({ data }) => receive(JSON.parse(data)))
+  opened.addEventListener("dropped", () => {
+    opened.close()
     say("lost", "Too many pages are open: reload this one to see new calls")
   })
-  events.addEventListener("error", () => {
+  opened.addEventListener("error", () => {
     say("lost", "Not connected, trying again…")
-    if (events.readyState !== EventSource.CLOSED) return
+    if (opened.readyState !== EventSource.CLOSED) return
     // refused, which the browser takes for final
-    setTimeout(listen, 3000)
+    setTimeout(() => {
+      // unless the page was away and back meanwhile
+      if (events === opened) listen()
+    }, 3000)
   })
 }
 
@@ -187,5 +211,8 @@ const refresh = async () => {
 }
 
 setInterval(refresh, 1000)
-document.addEventListener("visibilitychange", refresh)
+document.addEventListener("visibilitychange", () => {
+  say("waiting", "Connecting…")
+  listen()
+})
 listen()

@@ -225,8 +225,8 @@ export const expectOnce = (filter: Call.Filter): Effect.Effect<Call.Call, Unexpe
 /**
  * Registers an operation, in place of one that the emulator brings along or of one registered before.
  *
- * `product` is compared with that of the version, where the emulator knows it, or with the first label of a host below
- * `aliyuncs.com`; a request that tells neither is taken to be meant. See `Route` for what a handler gets and gives.
+ * `product` is compared with that of the version, where the emulator knows it; else the first label of a host below
+ * `aliyuncs.com` only prefers the product it is named after. See `Route` for what a handler gets and gives.
  *
  * @since 0.1.0
  * @category registration

@@ -7,11 +7,13 @@
  *
  * @since 0.1.0
  */
+import * as Validation from "@effect-aliyun/protocol/Validation"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 
 const Count = Schema.Int.pipe(Schema.between(0, 2 ** 40))
 const Status = Schema.Int.pipe(Schema.between(200, 599))
+const Location = Schema.String.pipe(Schema.filter((text) => Validation.header("location", text)))
 
 /**
  * As plain data, the form in which the admin port takes it. Times are in milliseconds.
@@ -41,7 +43,7 @@ export const Fault = Schema.Union(
   Schema.TaggedStruct("Endless", {}),
   Schema.TaggedStruct("Garbage", {}),
   Schema.TaggedStruct("GzipBomb", { bytes: Schema.Int.pipe(Schema.between(0, 2 ** 30)) }),
-  Schema.TaggedStruct("Redirect", { status: Schema.Literal(301, 302, 303, 307, 308), location: Schema.String }),
+  Schema.TaggedStruct("Redirect", { status: Schema.Literal(301, 302, 303, 307, 308), location: Location }),
   Schema.TaggedStruct("WrongDate", { offset: Schema.Int.pipe(Schema.between(-(2 ** 40), 2 ** 40)) })
 )
 

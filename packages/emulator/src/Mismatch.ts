@@ -10,7 +10,7 @@
  * - `algorithm`: as the request names it
  * - `expected`: the string to sign as the gateway builds it from what arrived. It holds the parameters of the request;
  *   tokens, and the values of parameters that are named like secrets, are replaced by `***`, and of a text of more than
- *   16,384 characters the beginning is kept
+ *   16,384 characters the beginning is kept. Of requests of more than 64 KiB it only says that they are too long
  * - `canonicalRequest`: of ACS3 only, in the same way
  * - `client`: what the client signed, where one of the usual mistakes explains its signature; `undefined` where none does,
  *   which mostly means a wrong secret

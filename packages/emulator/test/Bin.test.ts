@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import { generateKeyPairSync } from "node:crypto"
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
 import { connect } from "node:net"
 import { join } from "node:path"
@@ -39,6 +40,17 @@ const exchange = (port: number, bytes: string | Uint8Array) =>
 
 const get = (target: string, connection = "close") =>
   Buffer.from(`GET ${target} HTTP/1.1\r\nhost: a\r\nconnection: ${connection}\r\n\r\n`, "latin1")
+
+const tls = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tls/${name}.pem`, import.meta.url))
+
+/** so many calls one after another, with a line of more than 300 characters each */
+const crowd = (port: number, count: number) => {
+  const target = `/${"x".repeat(250)}`
+  return exchange(
+    port,
+    Buffer.concat([...Array.from({ length: count - 1 }, () => get(target, "keep-alive")), get(target)])
+  )
+}
 
 const test = (name: string, body: () => Effect.Effect<unknown, unknown, Scope.Scope>) =>
   it.live(name, () => Effect.scoped(body()), timeout)
@@ -100,6 +112,7 @@ describe("serving", () => {
       const lines = stdout.trim().split("\n").slice(2)
       assert.lengthOf(lines, targets.length)
       for (const line of lines) assert.isBelow(line.length, 500)
+      assert.include(lines[2], " GET - /path 400 ")
       assert.include(
         lines[0],
         " Ecs \\u{1b}[2J\\u{a}\\u{d}2026-01-01T00:00:00.000Z\\u{20}GET\\u{20}Ecs\\u{20}Forged\\u{7f}"
@@ -126,6 +139,24 @@ describe("serving", () => {
       for (let i = 0; i < 3; i++) assert.strictEqual(yield* ask(server.url), "200")
     }))
 
+  test("drops lines while nobody reads them, and says how many", () =>
+    Effect.gen(function* () {
+      const server = yield* Program.started(["--echo"])
+      server.process.stdout?.pause()
+      const count = 6000
+      yield* crowd(server.port, count)
+      server.process.stdout?.resume()
+      const [, dropped] = yield* server.says(/^dropped lines, for want of a reader: (\d+)$/m)
+      yield* exchange(server.port, get("/last"))
+      const { stdout } = yield* server.kill("SIGTERM")
+      assert.isAbove(Number(dropped), 0)
+      assert.lengthOf([...stdout.matchAll(/ GET - \/x+ /g)], count - Number(dropped))
+      // a megabyte is kept, and what the system holds
+      assert.isBelow(stdout.length, 2_000_000)
+      assert.lengthOf([...stdout.matchAll(/^dropped lines/gm)], 1)
+      assert.match(stdout, /\ndropped lines.*\n\S+ GET - \/last .*\n$/)
+    }))
+
   test("echoes what it does not know when told, keeps time as told, and shows its admin page", () =>
     Effect.gen(function* () {
       const server = yield* Program.started(["--echo", "--transition", "0", "--admin-port", "0"])
@@ -137,7 +168,6 @@ describe("serving", () => {
       assert.strictEqual(yield* Effect.provide(answer, NodeHttpClient.layer), "200")
     }))
 
-  const tls = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tls/${name}.pem`, import.meta.url))
   test("speaks TLS", () =>
     Effect.gen(function* () {
       const server = yield* Program.started(["--cert", tls("cert"), "--key", tls("key")])
@@ -181,11 +211,34 @@ describe("ending", () => {
       }))
   }
 
+  test("does not wait for who does not read its log", () =>
+    Effect.gen(function* () {
+      const server = yield* Program.started(["--echo"])
+      server.process.stdout?.pause()
+      yield* crowd(server.port, 2500)
+      const exit = Effect.async<ReadonlyArray<unknown>>((resume) => {
+        server.process.on("exit", (...exit) => resume(Effect.succeed(exit)))
+        server.process.kill("SIGTERM")
+      })
+      const ended = yield* exit.pipe(
+        Effect.timeout("10 seconds"),
+        // until it is read to its end, it is not closed
+        Effect.ensuring(Effect.sync(() => server.process.stdout?.resume()))
+      )
+      assert.deepStrictEqual(ended, [0, null])
+    }))
+
   test("what cannot start says why in one line, and exits 1", () =>
     Effect.gen(function* () {
       const dir = yield* Program.folder
       const foreign = join(dir, "diary")
       writeFileSync(foreign, "dear diary\n")
+      const encrypted = (["pkcs8", "sec1"] as const).map((type) => {
+        const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })
+        const file = join(dir, type)
+        writeFileSync(file, privateKey.export({ type, format: "pem", cipher: "aes-256-cbc", passphrase: "CANARY" }))
+        return file
+      })
       const { port } = yield* Program.started()
       const rows: ReadonlyArray<readonly [args: ReadonlyArray<string>, line: RegExp]> = [
         [["--port", String(port)], /^--port \d+ is in use: choose another, or 0 for a free one\n$/],
@@ -196,8 +249,22 @@ describe("ending", () => {
         ],
         [
           ["--port", "0", "--cert", "/no/cert", "--key", foreign],
-          /^--cert cannot be read \(ENOENT\): name another.*\n$/
+          /^--cert \/no\/cert cannot be read \(ENOENT\): name another file\n$/
         ],
+        [
+          ["--port", "0", "--cert", tls("cert"), "--key", `${dir}/no key`],
+          /^--key \S+\/no key cannot be read \(ENOENT\): name another file\n$/
+        ],
+        // a key in place of a file that holds one
+        [["--port", "0", "--access-key-file", "id:CANARY"], /^--access-key-file cannot be read \(ENOENT\): name .*\n$/],
+        [
+          ["--port", "0", "--cert", tls("cert"), "--key=-----BEGIN\nCANARY\n-----END"],
+          /^--key cannot be read \(ENOENT\): name another file\n$/
+        ],
+        ...encrypted.map((key): readonly [ReadonlyArray<string>, RegExp] => [
+          ["--port", "0", "--cert", tls("cert"), "--key", key],
+          /^--key \S+ cannot be used \(the key is encrypted\): name a file that needs no passphrase\n$/
+        ]),
         [
           ["--port", "0", "--cert", foreign, "--key", foreign],
           /^--cert and --key cannot be used \(.* no PEM, .*\): name other files\n$/

@@ -4,14 +4,19 @@ import type * as AcsError from "@effect-aliyun/core/AcsError"
 import * as Credential from "@effect-aliyun/core/Credential"
 import * as Emulator from "@effect-aliyun/emulator/Emulator"
 import * as Fault from "@effect-aliyun/emulator/Fault"
+import * as RoaRequest from "@effect-aliyun/core/RoaRequest"
+import * as Route from "@effect-aliyun/emulator/Route"
 import * as Timeouts from "@effect-aliyun/core/Timeouts"
 import * as NodeEmulator from "@effect-aliyun/emulator/NodeEmulator"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
 import * as Random from "effect/Random"
+import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import { connect } from "node:net"
 import { gunzipSync } from "node:zlib"
@@ -59,6 +64,47 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
       )
     }).pipe(as(people.tester), Effect.provide(door))
   )
+
+  it.effect("what has no body breaks off all the same", () =>
+    Effect.gen(function* () {
+      for (const [method, status] of [
+        ["GET", 204],
+        ["GET", 304],
+        ["HEAD", 200]
+      ] as const) {
+        yield* Emulator.handle("CS", { method, path: "/nothing" }, () => Route.success({}, status))
+        const call = AcsClient.execute(
+          RoaRequest.make({ product: "CS", version: "2015-12-15", pathPattern: "/nothing", method })
+        )
+        for (const fault of [Fault.reset("headers"), Fault.reset("body"), Fault.truncate, Fault.endless]) {
+          yield* Emulator.fault(fault, { times: 1 })
+          const text = Effect.flatMap(call, (response) => response.text)
+          assert.strictEqual(yield* seen(text), "Reset, sent all", `${method} ${status} ${JSON.stringify(fault)}`)
+        }
+        assert.strictEqual(yield* seen(call), status === 304 ? "304 SDK.UnknownServerError" : "ok")
+      }
+    }).pipe(as(people.tester), Effect.provide(door))
+  )
+
+  it.effect("what HTTP cannot carry is a 500 that says so, and so does the log", () => {
+    const logged: Array<string> = []
+    const logger = Logger.make(({ message }) => void logged.push(String(message)))
+    return Effect.gen(function* () {
+      const location = yield* Effect.flip(Effect.zipRight(Emulator.fault(Fault.redirect("http://例え.jp/")), whoAmI))
+      assert.strictEqual(location._tag === "ServerException" && location.code, "InternalError")
+      assert.match(location.message, /the header 'location' must be a header value of visible ASCII characters/)
+      yield* Emulator.clearFaults()
+      for (const status of [42, 101, 200.5, 600, NaN]) {
+        yield* Emulator.handle("Sts", "GetCallerIdentity", () => Route.success({}, status))
+        const error = yield* Effect.flip(whoAmI)
+        assert.strictEqual(error._tag === "ServerException" && error.code, "InternalError")
+        assert.match(error.message, /the status \S+ is no whole number from 200 to 599.*\(HTTP 500, RequestId [0-9A-F]/)
+      }
+      assert.lengthOf(logged, 6)
+      assert.match(logged[0] ?? "", /the header 'location' must be/)
+      assert.match(logged[1] ?? "", /the status 42 is no whole number from 200 to 599/)
+    }).pipe(as(people.tester), Effect.provide(door), Effect.provide(Logger.replace(Logger.defaultLogger, logger)))
+  })
 
   it.effect("a throttle says when to come back", () =>
     Effect.gen(function* () {
@@ -185,6 +231,15 @@ describe("what comes in place of the operation keeps it from taking place, what 
       assert.strictEqual(count, executed)
     }).pipe(as(people.tester), Effect.provide(inMemory))
   )
+})
+
+it("as data, a redirect leads to what a header can carry", () => {
+  const decode = Schema.decodeUnknownEither(Fault.Fault)
+  assert.isTrue(Either.isRight(decode(Fault.redirect("https://a.example/b?c=%E4%BE%8B"))))
+  for (const location of ["http://例え.jp/", "/\r\nset-cookie: a=b"]) {
+    const error = Either.getOrThrow(Either.flip(decode(Fault.redirect(location))))
+    assert.match(error.message, /must be a header value of visible ASCII characters/)
+  }
 })
 
 describe("which calls a fault hits", () => {

@@ -122,17 +122,19 @@ describe("after a start", () => {
     )
   )
 
-  it.live("nobody else may read it, and what others made empty is made private", () =>
+  it.live("nobody else may read it, and what others could read is made private", () =>
     within((dir) =>
       Effect.gen(function* () {
-        for (const name of ["new", "empty"]) {
+        const { bytes, ends } = yield* written
+        // too short to be written anew, which makes another file of it
+        const short = bytes.subarray(0, ends[1])
+        for (const [name, content] of [["new"], ["empty", Buffer.alloc(0)], ["short", short]] as const) {
           const file = join(dir, name)
-          if (name === "empty") {
-            writeFileSync(file, "")
-            chmodSync(file, 0o666)
+          if (content !== undefined) {
+            writeFileSync(file, content)
+            chmodSync(file, 0o644)
           }
-          yield* opened(file, writes(commits))
-          assert.strictEqual(statSync(file).mode & 0o777, 0o600)
+          yield* opened(file, () => Effect.sync(() => assert.strictEqual(statSync(file).mode & 0o777, 0o600, name)))
         }
       })
     )
@@ -166,20 +168,51 @@ describe("damage", { timeout: 60_000 }, () => {
     )
   )
 
-  it.live("any bit of any byte flipped: the lines before are there", () =>
+  it.live("any bit of any byte flipped: refused where whole lines stand behind it, and cut off at the end", () =>
     within((dir) =>
       Effect.gen(function* () {
         const { bytes, ends } = yield* written
         const file = join(dir, "state")
+        // without the newline before it, the last line is a part of another
+        const tail = ends.at(-2)! - 1
         for (let at = ends[0]!; at < bytes.length; at++) {
           const flipped = Buffer.from(bytes)
           flipped[at] = bytes[at]! ^ (1 << (at % 8))
           writeFileSync(file, flipped)
-          const kept = commits.slice(0, ends.filter((end) => end <= at).length - 1)
-          const { lines, value } = yield* warnings(opened(file))
-          assert.deepStrictEqual(held(value), held(kept), `byte ${at}`)
-          assert.strictEqual(lines.length, 1)
-          assert.strictEqual(statSync(file).size, ends[kept.length])
+          const before = ends.filter((end) => end <= at).length
+          if (at < tail) {
+            const { message } = yield* Effect.flip(opened(file))
+            const fix = "restore it from a copy, or name another file; it has not been touched"
+            assert.strictEqual(message, `state file ${file} is damaged in line ${before + 1}: ${fix}`)
+            assert.deepStrictEqual([readFileSync(file), readdirSync(dir)], [flipped, ["state"]])
+          } else {
+            const { lines, value } = yield* warnings(opened(file))
+            assert.deepStrictEqual(held(value), held(commits.slice(0, before - 1)), `byte ${at}`)
+            assert.strictEqual(lines.length, 1)
+            assert.strictEqual(statSync(file).size, ends[before - 1])
+          }
+        }
+      })
+    )
+  )
+
+  it.live("behind which a whole line stands, however far: refused", () =>
+    within((dir) =>
+      Effect.gen(function* () {
+        const file = join(dir, "state")
+        const long: Store.Commit = [{ table: "A", key: "long", value: "é".repeat(1_300_000) }]
+        yield* opened(file, writes([after, long, after]))
+        for (const [damage, end] of [
+          [100, undefined],
+          [2_000_000, undefined],
+          [50, -7]
+        ] as const) {
+          const bytes = readFileSync(file)
+          const line = bytes.subarray(0, damage).filter((byte) => byte === 10).length + 1
+          const damaged = join(dir, `damaged ${damage} ${end}`)
+          bytes[damage] = 0
+          writeFileSync(damaged, bytes.subarray(0, end))
+          assert.include((yield* Effect.flip(opened(damaged))).message, ` is damaged in line ${line}: `)
         }
       })
     )
@@ -503,7 +536,10 @@ describe("a write that fails", () => {
       for (const line of ["a", "b", undefined]) {
         const [defect] = defectOf(yield* Effect.exit(append(line))) as ReadonlyArray<JournalError>
         assert.instanceOf(defect, JournalError)
-        assert.strictEqual(defect?.message, "state file /x cannot be written (ENOSPC): free some space on its disk")
+        assert.strictEqual(
+          defect?.message,
+          "state file /x cannot be written (ENOSPC): free some space on its disk, then start the emulator again"
+        )
       }
     }).pipe(Effect.scoped)
   )

@@ -9,7 +9,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { createHash, createHmac } from "node:crypto"
 
-const token = "sts/token+1="
+const token = "CAIS/abc+def=="
+const password = "my pass!word@(1)~"
 const keys = [Key.test, Key.sts({ accessKeyId: "STS.id", accessKeySecret: "testsecret", securityToken: token })]
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
 const encode = (text: string) =>
@@ -31,7 +32,7 @@ const rightRpc: Rpc = {
   key: (secret) => `${secret}&`
 }
 
-const rpc = (how: Partial<Rpc>, id = "testid"): RawRequest.RawRequest => {
+const rpc = (how: Partial<Rpc>, id = "testid", more: Readonly<Record<string, string>> = {}): RawRequest.RawRequest => {
   const steps = { ...rightRpc, ...how }
   const parameters: Record<string, string> = {
     Timestamp: "1970-01-01T00:00:00Z",
@@ -44,7 +45,8 @@ const rpc = (how: Partial<Rpc>, id = "testid"): RawRequest.RawRequest => {
     SignatureMethod: "HMAC-SHA1",
     SignatureVersion: "1.0",
     SignatureNonce: "n",
-    ...(id === "STS.id" ? { SecurityToken: token } : {})
+    ...(id === "STS.id" ? { SecurityToken: token } : {}),
+    ...more
   }
   const query = (names: Array<string>) =>
     names.map((name) => `${steps.encode(name)}=${steps.encode(parameters[name] ?? "")}`).join("&")
@@ -69,7 +71,8 @@ type Lines = {
 
 const acs3 = (
   change: (lines: Lines) => Partial<Lines>,
-  sign: (canonical: string) => string = (canonical) => `ACS3-HMAC-SHA256\n${sha256(canonical)}`
+  sign: (canonical: string) => string = (canonical) => `ACS3-HMAC-SHA256\n${sha256(canonical)}`,
+  sent = "z=1&a=it's%20(a)%20*"
 ): RawRequest.RawRequest => {
   const body = '{"a":1}'
   const headers: Record<string, string> = {
@@ -97,11 +100,14 @@ const acs3 = (
   const authorization = `ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=${right.names},Signature=${signature}`
   return {
     method: "POST",
-    target: `/clusters/a%20b?z=1&a=it's%20(a)%20*`,
+    target: `/clusters/a%20b?${sent}`,
     headers: Object.entries({ ...headers, authorization }),
     body: new TextEncoder().encode(body)
   }
 }
+
+/** no spelling changes a letter */
+const secretLetters = /CAIS|pass|word/
 
 const send = (raw: RawRequest.RawRequest) =>
   Effect.gen(function* () {
@@ -149,6 +155,19 @@ describe("version 1 of RPC", () => {
       assert.match(mismatches[0]?.expected ?? "", /^GET&%2F&AccessKeyId%3Dtestid%26Action%3DDescribeRegions%26/)
     })
   )
+
+  it.effect.each(rows)("%s, and no spelling of a secret shows", ([mistake, how]) =>
+    Effect.gen(function* () {
+      const { mismatches } = yield* send(rpc(how, "STS.id", { Password: password, Text: `it is ${password}` }))
+      const { client, expected = "" } = mismatches[0] ?? {}
+      assert.strictEqual(client?.mistake, mistake)
+      assert.notMatch(JSON.stringify(mismatches).replaceAll("Password", ""), secretLetters)
+      for (const text of [expected, client?.signed ?? ""]) {
+        assert.match(text, /Password(=|%3D)\*{3}(&|%26)/)
+        assert.match(text, /SecurityToken(=|%3D)\*{3}(&|%26)/)
+      }
+    })
+  )
 })
 
 describe("ACS3", () => {
@@ -180,6 +199,16 @@ describe("ACS3", () => {
     })
   )
 })
+
+it.effect("ACS3: no secret shows as it was sent either, however that was spelt", () =>
+  Effect.gen(function* () {
+    const sent = "z=1&Password=my+pass%21%77ord%40%281%29%7e&flag"
+    const { mismatches } = yield* send(acs3(() => ({ query: sent }), undefined, sent))
+    assert.include(mismatches[0]?.client?.signed, "\nz=1&Password=***&flag\n")
+    assert.include(mismatches[0]?.canonicalRequest, "\nPassword=***&flag=&z=1\n")
+    assert.notMatch(JSON.stringify(mismatches).replaceAll("Password", ""), secretLetters)
+  })
+)
 
 it.effect("a wrong secret is no mistake that is known, and no secret shows", () =>
   Effect.gen(function* () {
@@ -229,12 +258,17 @@ describe("what is kept of a request", () => {
     })
   )
 
-  it.effect("is bounded, however long the request", () =>
+  it.effect("is bounded, however long the request, and however many secrets it holds", () =>
     Effect.gen(function* () {
-      const { calls, mismatches } = yield* send(post({ UserData: "x".repeat(1_000_000) }))
-      assert.deepInclude(calls[0], { verdict: "Refused", code: "SignatureDoesNotMatch" })
-      assert.match(mismatches[0]?.expected ?? "", /^POST&%2F&AccessKeyId%3Dtestid%26.*x… \(\d{6} more\)$/)
-      assert.isBelow(JSON.stringify(mismatches).length, 17_000)
+      const long = yield* send(post({ UserData: "x".repeat(60_000) }))
+      assert.match(long.mismatches[0]?.expected ?? "", /^POST&%2F&AccessKeyId%3Dtestid%26.*x… \(\d+ more\)$/)
+      const tooLong = yield* send(post({ UserData: "x".repeat(1_000_000) }))
+      const secrets = Array.from({ length: 3000 }, (_, index) => [`token${index}`, `!${100_000 + index}`])
+      const tooMany = yield* send(post(Object.fromEntries(secrets)))
+      for (const { calls, mismatches } of [tooLong, tooMany]) {
+        assert.deepInclude(calls[0], { verdict: "Refused", code: "SignatureDoesNotMatch" })
+        assert.match(mismatches[0]?.expected ?? "", /^\(the request is too long/)
+      }
     })
   )
 })

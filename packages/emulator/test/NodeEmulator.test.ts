@@ -1,24 +1,34 @@
 /** What only a socket can do to a server: garbage, floods, silence, early ends. */
 import * as AcsClient from "@effect-aliyun/core/AcsClient"
+import * as RpcRequest from "@effect-aliyun/core/RpcRequest"
 import * as Emulator from "@effect-aliyun/emulator/Emulator"
+import * as Fault from "@effect-aliyun/emulator/Fault"
 import * as NodeEmulator from "@effect-aliyun/emulator/NodeEmulator"
+import type * as RawResponse from "@effect-aliyun/emulator/RawResponse"
 import * as NodeHttpClient from "@effect-aliyun/platform-node/NodeHttpClient"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
+import { readFileSync } from "node:fs"
 import { request } from "node:http"
 import { connect, type Socket } from "node:net"
-import { as, outcome, people } from "./support/Doors.js"
+import { fileURLToPath } from "node:url"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
+import { as, keys, outcome, people, sign, signers, type Wire } from "./support/Doors.js"
+
+const tlsFixtures = fileURLToPath(new URL("../../../test/fixtures/tls", import.meta.url))
 
 const whoAmI = AcsClient.rpc({ product: "Sts", version: "2015-04-01", action: "GetCallerIdentity" })
 
 /** runs against a server of its own, and shows at the end that it still works */
 const withServer = <A, E>(
-  test: (server: NodeEmulator.Service) => Effect.Effect<A, E, Scope.Scope>,
+  test: (server: NodeEmulator.Service) => Effect.Effect<A, E, Scope.Scope | AcsClient.Services>,
   options: NodeEmulator.Options = {}
 ) =>
   Effect.gen(function* () {
@@ -126,6 +136,93 @@ describe("malformed", () => {
     )
   )
 })
+
+/** a signed request with this on its request line, and more headers */
+const written = ({ headers, method, url }: Wire, target: string, more = "") => {
+  const lines = Object.entries({ host: new URL(url).host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `${method} ${target} HTTP/1.1\r\n${lines.join("")}${more}connection: close\r\n\r\n`
+}
+const whoAmISigned = sign(RpcRequest.make({ product: "Sts", version: "2015-04-01", action: "GetCallerIdentity" }))
+
+it.live("a header behind thousands of others is seen", () =>
+  withServer(
+    ({ port }) =>
+      Effect.gen(function* () {
+        const others = "a:\r\n".repeat(2100)
+        for (const [more, status] of [
+          [others, "200"],
+          [`${others}x-acs-security-token: other\r\n`, "400"]
+        ] as const) {
+          const wire = yield* whoAmISigned
+          const { pathname, search } = new URL(wire.url)
+          assert.strictEqual(statusOf(yield* exchange(port, written(wire, `${pathname}${search}`, more))), status)
+        }
+      }).pipe(as(people.sts)),
+    { keys }
+  )
+)
+
+it.live("a whole URL, as clients behind a proxy send it, is as good as its path", () =>
+  withServer(({ emulator, port }) =>
+    Effect.gen(function* () {
+      for (const signer of Object.values(signers)) {
+        for (const origin of [`http://127.0.0.1:${port}/`, `HTTP://user:CANARY@127.0.0.1:${port}`, "https://a/"]) {
+          const wire = yield* whoAmISigned.pipe(as(people.tester, signer))
+          const text = yield* exchange(port, written(wire, `${origin}${new URL(wire.url).search}`))
+          assert.strictEqual(statusOf(text), "200", origin)
+        }
+      }
+      const paths = (yield* emulator.calls).map(({ path }) => path)
+      assert.deepStrictEqual(new Set(paths), new Set(["/"]))
+    })
+  )
+)
+
+/** a server whose gateway is this one */
+const serveBy = (handle: Emulator.Gateway["handle"]) =>
+  Effect.flatMap(Emulator.make(), (emulator) => NodeEmulator.serve({ ...emulator, gateway: { handle } }))
+const fine: RawResponse.RawResponse = { status: 200, headers: [], body: new Uint8Array(0) }
+
+it.live("a body in the smallest chunks takes no more room than another", () =>
+  Effect.gen(function* () {
+    setFlagsFromString("--expose-gc")
+    const gc = runInNewContext("gc") as () => void
+    const held = () => {
+      gc()
+      const { external, heapUsed } = process.memoryUsage()
+      return external + heapUsed
+    }
+    const letters = Array.from({ length: 300_000 }, (_, i) => String.fromCharCode(97 + (i % 26)))
+    const chunks = letters.map((letter) => `1\r\n${letter}\r\n`).join("")
+    const bytes = Buffer.from(
+      `POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`
+    )
+    const before = held()
+    let grown = Infinity
+    let body = ""
+    const { port } = yield* serveBy((raw) =>
+      Effect.sync(() => {
+        grown = held() - before
+        body = new TextDecoder().decode(raw.body)
+        return fine
+      })
+    )
+    assert.strictEqual(statusOf(yield* exchange(port, bytes)), "200")
+    assert.isTrue(body === letters.join(""))
+    assert.isBelow(grown, 8 * 1024 * 1024)
+  }).pipe(Effect.scoped)
+)
+
+it.live("garbage behind the second of two requests does not take the place of its answer", () =>
+  Effect.gen(function* () {
+    const { port } = yield* serveBy(({ target }) => (target === "/slow" ? Effect.never : Effect.succeed(fine)))
+    const both = ["/fast", "/slow"].map((target) => `GET ${target} HTTP/1.1\r\nhost: a\r\n\r\n`).join("")
+    const text = yield* exchange(port, both, (socket) => {
+      socket.once("data", () => setTimeout(() => socket.write("\x00\x01garbage\r\n\r\n"), 50))
+    })
+    assert.match(text, /^HTTP\/1\.1 200 OK\r\n(?:[\w-]+: .*\r\n)*\r\n$/)
+  }).pipe(Effect.scoped)
+)
 
 describe("10,000 streams of random bytes", () => {
   const whole = [
@@ -255,6 +352,48 @@ it.live("a port that is taken is a ServeError", () =>
     })
   )
 )
+
+describe("who holds a connection", () => {
+  it.live("by sending on when its time for headers is up loses it", () =>
+    withServer(
+      ({ port }) =>
+        Effect.gen(function* () {
+          const drip = (socket: Socket) => {
+            const timer = setInterval(() => socket.write("x"), 50)
+            socket.on("close", () => clearInterval(timer))
+          }
+          const text = yield* exchange(port, "GET / HTTP/1.1\r\nhost: a\r\nx: ", drip).pipe(Effect.timeout("5 seconds"))
+          assert.strictEqual(statusOf(text), "408")
+        }),
+      { headersTimeout: "200 millis", requestTimeout: "400 millis" }
+    )
+  )
+
+  it.live("without a word to TLS does not hold the server when it closes", () =>
+    Effect.gen(function* () {
+      const [cert, key] = ["cert", "key"].map((name) => readFileSync(`${tlsFixtures}/${name}.pem`, "utf8"))
+      const scope = yield* Scope.make()
+      const { port } = yield* NodeEmulator.make({ cert, key }).pipe(Scope.extend(scope))
+      const opened = yield* Deferred.make<void>()
+      const silent = yield* Effect.fork(exchange(port, "", () => Effect.runFork(Deferred.succeed(opened, undefined))))
+      yield* Deferred.await(opened)
+      yield* Effect.sleep("50 millis")
+      yield* Scope.close(scope, Exit.void).pipe(Effect.timeout("2 seconds"))
+      assert.strictEqual(yield* Fiber.join(silent), "")
+    })
+  )
+
+  it.live("while an answer takes its time keeps it", () =>
+    withServer(
+      ({ emulator }) =>
+        Effect.gen(function* () {
+          yield* emulator.fault(Fault.delay("1 second"), { times: 1 })
+          assert.strictEqual(yield* outcome(whoAmI), "200")
+        }),
+      { headersTimeout: "100 millis", requestTimeout: "200 millis", keepAliveTimeout: "100 millis" }
+    )
+  )
+})
 
 it.live.each([
   { port: 65_536, says: /port.*65536/i },

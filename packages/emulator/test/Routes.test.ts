@@ -90,14 +90,40 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
 
 const kmsAnywhere = (action: string) => AcsClient.rpc({ product: "Kms", version: "2016-01-20", action })
 
-it.effect("a product is told by its host, where it has one of its own", () =>
-  Effect.gen(function* () {
-    yield* Emulator.handle("Ram", "ListKeys", () => Route.success({ of: "Ram" }))
-    assert.strictEqual(yield* outcome(kms("ListKeys")), "400 NoSuchVersion")
-    yield* Emulator.handle("Kms", "ListKeys", () => Route.success({ of: "Kms" }))
-    assert.deepInclude(yield* json(kms("ListKeys")), { of: "Kms" })
-  }).pipe(as(people.tester), Effect.provide(Emulator.layerHttpClient()))
-)
+describe("the host of a product that the emulator does not know", () => {
+  const at = (endpoint: string, action = "ListKeys") =>
+    AcsClient.rpc({ product: "Any", version: "2016-01-20", action, endpoint })
+
+  it.effect("tells which of two operations of one name is meant, in each of its networks", () =>
+    Effect.gen(function* () {
+      yield* Emulator.handle("Kms", "ListKeys", () => Route.success({ of: "Kms" }))
+      yield* Emulator.handle("Ram", "ListKeys", () => Route.success({ of: "Ram" }))
+      for (const label of ["kms", "kms-vpc", "kms-internal", "kms-share", "kms-share-vpc"]) {
+        assert.deepInclude(yield* json(at(`${label}.cn-hangzhou.aliyuncs.com`)), { of: "Kms" }, label)
+      }
+      assert.deepInclude(yield* json(at("ram.aliyuncs.com")), { of: "Ram" })
+    }).pipe(as(people.tester), Effect.provide(Emulator.layerHttpClient()))
+  )
+
+  it.effect("need not be named after it", () =>
+    Effect.gen(function* () {
+      yield* Emulator.handle("BssOpenApi", "QueryAccountBalance", () => Route.success({ of: "BssOpenApi" }))
+      yield* Emulator.handle("Cms", "DescribeMetricList", () => Route.success({ of: "Cms" }))
+      assert.deepInclude(yield* json(at("business.aliyuncs.com", "QueryAccountBalance")), { of: "BssOpenApi" })
+      assert.deepInclude(yield* json(at("metrics.cn-hangzhou.aliyuncs.com", "DescribeMetricList")), { of: "Cms" })
+      assert.strictEqual((yield* Emulator.expectOnce({ action: "DescribeMetricList" })).product, "Cms")
+      assert.strictEqual(yield* outcome(at("metrics.cn-hangzhou.aliyuncs.com")), "400 NoSuchVersion")
+    }).pipe(as(people.tester), Effect.provide(Emulator.layerHttpClient()))
+  )
+
+  it.effect("counts for nothing where the version names the product", () =>
+    Effect.gen(function* () {
+      yield* Emulator.handle("Kms", "DescribeRegions", () => Route.success({ of: "Kms" }))
+      const ecs = { product: "Ecs", version: "2014-05-26", endpoint: "kms.aliyuncs.com" }
+      assert.property(yield* json(AcsClient.rpc({ ...ecs, action: "DescribeRegions" })), "Regions")
+    }).pipe(as(people.tester), Effect.provide(Emulator.layerHttpClient()))
+  )
+})
 
 describe("echo", () => {
   const door = Emulator.layerHttpClient({ echo: true })
@@ -167,7 +193,8 @@ it.effect("changes are the calls from now on", () =>
     const { changes } = yield* Emulator.Emulator
     yield* outcome(kms("Before"))
     const fiber = yield* changes.pipe(Stream.take(2), Stream.runCollect, Effect.fork)
-    yield* Effect.yieldNow()
+    // so that it listens
+    yield* TestClock.adjust("1 millis")
     yield* outcome(kms("A"))
     yield* outcome(kms("B"))
     assert.deepStrictEqual(

@@ -340,7 +340,9 @@ const headersOf = (raw: RawRequest.RawRequest): Readonly<Record<string, string>>
   const values = new Map<string, Array<string>>()
   for (const [name, value] of raw.headers) {
     const key = name.toLowerCase()
-    values.set(key, [...(values.get(key) ?? []), value.trim()])
+    const list = values.get(key)
+    if (list === undefined) values.set(key, [value.trim()])
+    else list.push(value.trim())
   }
   return Object.fromEntries([...values].map(([name, list]) => [name, list.sort(Encoding.compareCodePoints).join(",")]))
 }

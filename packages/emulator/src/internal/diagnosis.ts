@@ -14,37 +14,93 @@ const secretName = /password|passwd|secret|(?<!client|next|page)token|assertion|
 /** what is shorter may stand anywhere in a text by chance, and no secret is */
 const shortestSecret = 6
 
-/** @internal puts stars where a text holds a secret of the request, in whichever encoding */
-export const scrubber = (
+/** the secrets of a request, those first that others are a part of */
+const secretsOf = (
   raw: RawRequest.RawRequest,
   { bearerToken, securityToken }: Verification.Claim
-): ((text: string) => string) => {
+): ReadonlyArray<string> => {
   const named = [...RawRequest.query(raw), ...RawRequest.form(raw)].filter(
     ([name, value]) => secretName.test(name) && value.length >= shortestSecret
   )
   const secrets = new Set([securityToken ?? "", bearerToken ?? "", ...named.map(([, value]) => value)])
   secrets.delete("")
-  const written = [...secrets].flatMap((secret) => {
-    const once = Encoding.percentEncode(secret)
-    return [Encoding.percentEncode(once), once, encodeURIComponent(secret), secret]
-  })
-  return (text) => written.reduce((rest, secret) => rest.replaceAll(secret, "***"), text)
+  return [...secrets].sort((a, b) => b.length - a.length)
 }
 
-/** @internal `undefined` where no mistake that is known explains the signature */
+/** to look for many secrets in a long text takes longer than a call may */
+const longestRequest = 64 * 1024
+const mostSecrets = 50
+
+/** @internal whether what was signed can be told */
+export const canTell = (raw: RawRequest.RawRequest, claim: Verification.Claim): boolean =>
+  raw.body.length + raw.target.length <= longestRequest && secretsOf(raw, claim).length <= mostSecrets
+
+const replaceAll = (text: string, parts: ReadonlyArray<string>, by: string): string =>
+  parts.reduce((rest, part) => rest.replaceAll(part, by), text)
+
+const stars = "***"
+
+/** @internal puts stars where a text that the gateway has built holds a secret of the request */
+export const scrubber = (raw: RawRequest.RawRequest, claim: Verification.Claim): ((text: string) => string) => {
+  const written = secretsOf(raw, claim).flatMap((secret) => {
+    const once = Encoding.percentEncode(secret)
+    return [Encoding.percentEncode(once), once, secret]
+  })
+  return (text) => replaceAll(text, written, stars)
+}
+
+/** stands for a secret: no mistake changes its letters */
+const standIn = "xSECRETx"
+
+/** the request without its secrets; the rest stays as it was written */
+const withoutSecrets = (raw: RawRequest.RawRequest, claim: Verification.Claim): RawRequest.RawRequest => {
+  const secrets = secretsOf(raw, claim)
+  const hide = (item: string) => {
+    const [, value = ""] = Encoding.parseQuery(item)[0] ?? []
+    const shown = replaceAll(value, secrets, standIn)
+    return shown === value ? item : `${item.slice(0, item.indexOf("="))}=${Encoding.percentEncode(shown)}`
+  }
+  const hideAll = (text: string) => text.split("&").map(hide).join("&")
+  const path = RawRequest.path(raw)
+  return {
+    ...raw,
+    target: path + hideAll(raw.target.slice(path.length)),
+    body: Encoding.utf8(hideAll(Encoding.utf8Decode(raw.body)))
+  }
+}
+
+/** @internal `undefined` where no mistake that is known explains the signature; what was signed is told without secrets */
 export const explain = (
   raw: RawRequest.RawRequest,
   claim: Verification.Claim,
   secret: string,
   digest: Digest.Digest
 ): Explanation | undefined => {
-  const candidates = claim.scheme === "ACS3" ? acs3(raw, claim, secret, digest) : version1(raw, claim, secret, digest)
-  for (const { mistake, signature, signed } of candidates) {
+  const candidates = candidatesOf(raw, claim, secret, digest)
+  const index = candidates.findIndex(({ signature }) => {
     const given = signature()
-    if (given !== undefined && Digest.constantTimeEquals(given, claim.signature)) return { mistake, signed }
+    return given !== undefined && Digest.constantTimeEquals(given, claim.signature)
+  })
+  const found = candidates[index]
+  if (found === undefined) return undefined
+  // the same mistake once more: a mistake may spell a secret in any way, and nobody could find it afterwards
+  const scrub = scrubber(raw, claim)
+  const { canonicalRequest, stringToSign } = claim
+  const shown = {
+    ...claim,
+    stringToSign: scrub(stringToSign),
+    canonicalRequest: canonicalRequest === undefined ? undefined : scrub(canonicalRequest)
   }
-  return undefined
+  const signed = candidatesOf(withoutSecrets(raw, claim), shown, secret, digest)[index]?.signed ?? ""
+  return { mistake: found.mistake, signed: signed.replaceAll(standIn, stars) }
 }
+
+const candidatesOf = (
+  raw: RawRequest.RawRequest,
+  claim: Verification.Claim,
+  secret: string,
+  digest: Digest.Digest
+): ReadonlyArray<Candidate> => (claim.scheme === "ACS3" ? acs3 : version1)(raw, claim, secret, digest)
 
 interface Candidate extends Explanation {
   readonly signature: () => string | undefined

@@ -8,6 +8,7 @@ import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as RawResponse from "../RawResponse.js"
+import { deliverable } from "./delivery.js"
 import { chunkOf } from "./endless.js"
 import { MemoryResponse } from "./memoryResponse.js"
 
@@ -19,7 +20,10 @@ export const client = (
   HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
     Effect.flatMap((request) =>
       Effect.flatMap(HttpWire.collect(request), (raw) =>
-        Effect.flatMap(handle(raw), (response) => receive(request, raw.method, response))
+        handle(raw).pipe(
+          Effect.flatMap((response) => deliverable(response, raw.method)),
+          Effect.flatMap((response) => receive(request, raw.method, response))
+        )
       )
     ),
     Effect.succeed
@@ -34,8 +38,7 @@ const receive = (
     const cause = reset(response.ending === "ResetBefore" ? 0 : statusLine.length)
     return new HttpClientError.RequestError({ request, reason: "Transport", cause })
   }
-  const isBare = RawResponse.isBare(response, method)
-  const body = isBare ? nothing : response.body
+  const { body } = response
   if (response.ending !== undefined) {
     const headers = response.headers.map(([name, value]): [string, string] => [name, value])
     const web = new Response(spoilt(body, response.ending), { status: response.status, headers })
@@ -43,12 +46,11 @@ const receive = (
   }
   const headers = Headers.fromInput([
     ...response.headers,
-    ...(isBare ? [] : [["content-length", String(body.length)] as const])
+    ...(RawResponse.isBare(response, method) ? [] : [["content-length", String(body.length)] as const])
   ])
   return Effect.succeed(new MemoryResponse(request, response.status, headers, body))
 }
 
-const nothing = new Uint8Array(0)
 const statusLine = "HTTP/1.1 "
 
 const reset = (bytesReceived: number) =>

@@ -12,8 +12,6 @@ import type { Keyring } from "./keyring.js"
 const limit = 100
 /** how much of a text is kept: the parameters of RPC are all in it, and may be as large as a request */
 const longestText = 16 * 1024
-/** a longer request is not explained, nor kept until somebody asks */
-const longestRequest = 256 * 1024
 
 /** @internal */
 export interface Mismatches {
@@ -29,28 +27,31 @@ export const make = (keyring: Keyring, digest: Digest.Digest): Mismatches => {
       const accessKeyId = claim.accessKeyId ?? ""
       const key = keyring.byId(accessKeyId, now)
       const secret = key === undefined || key._tag === "KeyPair" ? undefined : key.accessKeySecret
-      const isLong = raw.body.length + raw.target.length > longestRequest
-      const look = (): Mismatch => {
-        const client =
-          secret === undefined || isLong ? undefined : diagnosis.explain(raw, claim, Redacted.value(secret), digest)
-        const scrubbed = diagnosis.scrubber(raw, claim)
-        const shown = (text: string) => cut(scrubbed(text))
-        return {
-          requestId,
-          at: now,
-          accessKeyId,
-          algorithm: claim.algorithm,
-          expected: shown(claim.stringToSign),
-          canonicalRequest: claim.canonicalRequest === undefined ? undefined : shown(claim.canonicalRequest),
-          client: client === undefined ? undefined : { ...client, signed: shown(client.signed) }
+      const about = { requestId, at: now, accessKeyId, algorithm: claim.algorithm }
+      if (!diagnosis.canTell(raw, claim)) {
+        entries.push(constant({ ...about, expected: tooLong, canonicalRequest: undefined, client: undefined }))
+      } else {
+        const look = (): Mismatch => {
+          const client =
+            secret === undefined ? undefined : diagnosis.explain(raw, claim, Redacted.value(secret), digest)
+          const scrubbed = diagnosis.scrubber(raw, claim)
+          const shown = (text: string) => cut(scrubbed(text))
+          return {
+            ...about,
+            expected: shown(claim.stringToSign),
+            canonicalRequest: claim.canonicalRequest === undefined ? undefined : shown(claim.canonicalRequest),
+            client: client === undefined ? undefined : { ...client, signed: cut(client.signed) }
+          }
         }
+        entries.push(once(look))
       }
-      entries.push(isLong ? constant(look()) : once(look))
       if (entries.length > limit) entries.shift()
     },
     entries: () => entries.map((entry) => entry())
   }
 }
+
+const tooLong = "(the request is too long, or holds too many secrets, to show what was to be signed)"
 
 /** to try all the mistakes there are takes longer than the call did: it is done when somebody asks */
 const once = (look: () => Mismatch): (() => Mismatch) => {

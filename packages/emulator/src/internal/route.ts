@@ -16,10 +16,10 @@ export interface Target {
 /** @internal */
 export const find = (services: ReadonlyArray<Service>, routes: Routes, ask: Ask): Target => {
   const { operation, service } = findService(services, ask)
-  const product = service?.product ?? productOfHost(ask.host)
-  const registered = routes.find(ask, product)
+  const label = productOfHost(ask.host)
+  const registered = routes.find(ask, service?.product, label)
   return {
-    product: registered?.product ?? product,
+    product: registered?.product ?? service?.product ?? label,
     action: registered?.action ?? operation?.action ?? ask.action,
     registered,
     service,
@@ -37,8 +37,9 @@ const findService = (services: ReadonlyArray<Service>, ask: Ask): Pick<Target, "
   return { service: candidates.length === 1 ? candidates[0] : undefined, operation: undefined }
 }
 
-/** `kms` of `kms.cn-hangzhou.aliyuncs.com`; a host of one's own says nothing */
-const productOfHost = (host: string): string | undefined => /^([a-z0-9-]+)\.(?:.+\.)?aliyuncs\.com$/i.exec(host)?.[1]
+/** `kms` of `kms.cn-hangzhou.aliyuncs.com` and of `kms-vpc.cn-hangzhou.aliyuncs.com`; a host of one's own says nothing */
+const productOfHost = (host: string): string | undefined =>
+  /^([a-z0-9-]+)\.(?:.+\.)?aliyuncs\.com$/i.exec(host)?.[1]?.replace(/(?:-(?:vpc|internal|share))+$/i, "")
 
 const missing = (name: string) =>
   Verification.refuse(

@@ -15,32 +15,34 @@ export interface Registered {
 /** @internal */
 export interface Routes {
   readonly add: (product: string, target: Route.Target, handler: Route.Handler) => void
-  /** the newest that fits; `product` is what the request is known to be for, if anything is */
-  readonly find: (ask: Ask, product: string | undefined) => Registered | undefined
+  /**
+   * the newest that fits: of `product`, where the request is known to be for one; else of that which its host is named after,
+   * or of any: not every host is named after its product
+   */
+  readonly find: (ask: Ask, product: string | undefined, label: string | undefined) => Registered | undefined
 }
 
 /** @internal */
 export const make = (): Routes => {
-  const routes: Array<(ask: Ask, product: string | undefined) => Registered | undefined> = []
+  const routes: Array<(ask: Ask) => Registered | undefined> = []
   return {
     add: (product, target, handler) => {
       const match = matcher(target)
-      routes.unshift((ask, known) => {
-        if (known !== undefined && known.toLowerCase() !== product.toLowerCase()) return undefined
+      routes.unshift((ask) => {
         const pathParameters = match(ask)
         const action = typeof target === "string" ? target : (target.action ?? ask.action)
         return pathParameters === undefined ? undefined : { product, action, pathParameters, handler }
       })
     },
-    find: (ask, product) => {
-      for (const route of routes) {
-        const found = route(ask, product)
-        if (found !== undefined) return found
-      }
-      return undefined
+    find: (ask, product, label) => {
+      const fitting = routes.flatMap((route) => route(ask) ?? [])
+      return product === undefined ? (fitting.find(isOf(label)) ?? fitting[0]) : fitting.find(isOf(product))
     }
   }
 }
+
+const isOf = (product: string | undefined) => (registered: Registered) =>
+  registered.product.toLowerCase() === product?.toLowerCase()
 
 const none: ReadonlyMap<string, string> = new Map()
 

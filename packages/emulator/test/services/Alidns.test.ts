@@ -7,6 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as TestClock from "effect/TestClock"
+import * as rules from "../../src/internal/services/alidns/rules.js"
 import { as, doors, outcome, people, send, sign, signers } from "../support/Doors.js"
 
 const alidns = { product: "Alidns", version: "2015-01-09" } as const
@@ -259,6 +260,18 @@ describe("AddDomainRecord", () => {
       })
     )
   )
+
+  it("says no to a value of a million characters at once", () => {
+    const start = performance.now()
+    for (const text of ["a.".repeat(500_000), `http://${"a.".repeat(500_000)}`]) {
+      for (const type of ["REDIRECT_URL", "FORWARD_URL", "CNAME", "SRV", "CAA", "AAAA", "A", "TXT"]) {
+        assert.isFalse(rules.isValue(type, `${text} `), type)
+      }
+    }
+    assert.isBelow(performance.now() - start, 500)
+    assert.isTrue(rules.isValue("REDIRECT_URL", `https://example.org/${"a".repeat(2028)}`))
+    assert.isFalse(rules.isValue("REDIRECT_URL", `https://example.org/${"a".repeat(2029)}`))
+  })
 
   it.effect("takes the names that a zone can hold", () =>
     inMemory(() =>

@@ -6,7 +6,8 @@ import type * as Emulator from "../../Emulator.js"
 import { stringify } from "./routes.js"
 
 const heartbeat = "15 seconds"
-const most = 16
+/** a browser has six connections to a host, for all its pages; these need some of them for what they ask */
+const most = 4
 
 /** @internal */
 export interface Events {

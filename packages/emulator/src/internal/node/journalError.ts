@@ -1,7 +1,7 @@
 /** Why a state file cannot be used, and what to do about it. */
 import * as Data from "effect/Data"
 
-/** @internal `message` names the file, what is wrong, and the way out */
+/** @internal `message` names the file, what is wrong, and the way out: who reads a log needs no more */
 export class JournalError extends Data.TaggedError("JournalError")<{
   readonly file: string
   readonly message: string
@@ -20,12 +20,12 @@ export const refuse = (file: string, problem: string, fix: string, cause?: unkno
 export const codeOf = (cause: unknown): string =>
   cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause)
 
-/** @internal what the system said, in words; `what` is for instance `cannot be read` */
+/** @internal what the system said, in words; `what` is for instance `cannot be read`, `more` what else is to be done */
 export const fromSystem =
-  (file: string, what: string) =>
+  (file: string, what: string, more = "") =>
   (cause: unknown): JournalError => {
     const code = codeOf(cause)
-    return refuse(file, `${what} (${code})`, fixes[code] ?? "use a file on another disk", cause)
+    return refuse(file, `${what} (${code})`, `${fixes[code] ?? "use a file on another disk"}${more}`, cause)
   }
 
 const permissions = "let this user write to it and to its folder"

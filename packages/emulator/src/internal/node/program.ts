@@ -1,6 +1,5 @@
 /** The emulator as a program: from arguments to an exit code. */
 import type { ServeError } from "@effect/platform/HttpServerError"
-import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -20,12 +19,16 @@ import * as NodeEmulator from "../../NodeEmulator.js"
 import * as Arguments from "./arguments.js"
 import { callLine, printable } from "./callLine.js"
 import { codeOf } from "./journalError.js"
+import * as lineWriter from "./lineWriter.js"
 
 /** it cannot start, and not for want of good arguments */
 class StartError extends Data.TaggedError("StartError")<{ readonly message: string }> {}
 
-const say = (line: string) => Console.log(printable(line))
-const complain = (line: string) => Console.error(printable(line))
+const toStdout = lineWriter.make(process.stdout)
+const toStderr = lineWriter.make(process.stderr)
+
+const say = (line: string) => Effect.sync(() => toStdout(printable(line)))
+const complain = (line: string) => Effect.sync(() => toStderr(printable(line)))
 
 /** yields the exit code, or serves until it is interrupted */
 const program = (
@@ -36,7 +39,7 @@ const program = (
     const command = yield* Arguments.parse(args, environment)
     switch (command._tag) {
       case "Help":
-        yield* Console.log(Arguments.usage)
+        toStdout(Arguments.usage)
         return 0
       case "Version":
         yield* say(yield* version)
@@ -55,14 +58,12 @@ const program = (
   )
 
 /** calls go to stdout; what the emulator has to say of itself does not */
-const logger = Logger.withConsoleError(
-  Logger.make(({ date, logLevel, message }) => {
-    const parts = (Array.isArray(message) ? message : [message]).map((part: unknown) =>
-      part instanceof Error ? (part.stack ?? part.message) : Inspectable.toStringUnknown(part, 0)
-    )
-    return printable([date.toISOString(), logLevel.label, ...parts].join(" "))
-  })
-)
+const logger = Logger.make(({ date, logLevel, message }) => {
+  const parts = (Array.isArray(message) ? message : [message]).map((part: unknown) =>
+    part instanceof Error ? (part.stack ?? part.message) : Inspectable.toStringUnknown(part, 0)
+  )
+  toStderr(printable([date.toISOString(), logLevel.label, ...parts].join(" ")))
+})
 
 const serve = (settings: Arguments.Settings): Effect.Effect<never, Failure, Scope.Scope> =>
   Effect.gen(function* () {
@@ -98,13 +99,30 @@ const keysOf = ({ keyFile, keys }: Arguments.Settings): Effect.Effect<ReadonlyAr
       )
 
 const tlsOf = (files: { readonly cert: string; readonly key: string }) =>
-  Effect.all({ cert: read("--cert", files.cert), key: Effect.map(read("--key", files.key), Redacted.make) })
+  Effect.all({
+    cert: read("--cert", files.cert),
+    key: Effect.flatMap(read("--key", files.key), (text) =>
+      isEncrypted(text)
+        ? unusable("--key", files.key, "used", "the key is encrypted", "name a file that needs no passphrase")
+        : Effect.succeed(Redacted.make(text))
+    )
+  })
+
+/** PEM of PKCS #8, and of what was before it */
+const isEncrypted = (key: string): boolean =>
+  /^(-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED)/m.test(key)
 
 const read = (option: string, file: string | URL): Effect.Effect<string, StartError> =>
   Effect.tryPromise({
     try: () => readFile(file, "utf8"),
-    catch: (cause) => new StartError({ message: `${option} cannot be read (${codeOf(cause)}): name another file` })
+    catch: (cause) => unusable(option, file, "read", codeOf(cause), "name another file")
   })
+
+const unusable = (option: string, file: string | URL, how: string, why: string, fix: string): StartError => {
+  // what holds a colon or a second line may be a key, given in place of its file
+  const isName = /^([a-z]:[\\/])?[^:\n]+$/i.test(String(file))
+  return new StartError({ message: `${option}${isName ? ` ${file}` : ""} cannot be ${how} (${why}): ${fix}` })
+}
 
 const explain = ({ cause }: ServeError, { adminPort, host, port, tls }: Arguments.Settings): string => {
   const at = cause instanceof Error && "port" in cause ? cause.port : port
@@ -130,10 +148,11 @@ const explain = ({ cause }: ServeError, { adminPort, host, port, tls }: Argument
 /** a line a call, in their order; of calls that come faster than they can be written, those that are still known */
 const report = ({ calls, changes }: Emulator.Service): Effect.Effect<void> => {
   let last = 0
-  const write = (call: Call) => {
-    last = call.sequence
-    return Console.log(callLine(call))
-  }
+  const write = (call: Call) =>
+    Effect.sync(() => {
+      last = call.sequence
+      toStdout(callLine(call))
+    })
   const writeNew = Effect.flatMap(calls, (all) => {
     const unwritten = all.filter(({ sequence }) => sequence > last)
     return Effect.forEach(unwritten, write, { discard: true })
@@ -169,5 +188,7 @@ export const run = (): void => {
     process.off("SIGINT", stop).off("SIGTERM", stop)
     if (Exit.isSuccess(exit)) process.exitCode = exit.value
     else process.exitCode = Exit.isInterrupted(exit) ? 0 : 1
+    // sooner, if everything has been read; but who does not read must not keep it from ending
+    setTimeout(() => process.exit(), 1000).unref()
   })
 }

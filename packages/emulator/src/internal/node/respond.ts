@@ -4,16 +4,13 @@ import type { Socket } from "node:net"
 import * as RawResponse from "../../RawResponse.js"
 import { chunkOf } from "../endless.js"
 
-/** @internal */
+/** @internal an answer that is `deliverable` */
 export const send = (response: ServerResponse, answer: RawResponse.RawResponse, method: string): void => {
-  const bare = RawResponse.isBare(answer, method)
-  const { ending } = answer
-  if (ending !== undefined) return spoil(response, bare ? { ...answer, body: new Uint8Array(0) } : answer, ending)
-  response.writeHead(
-    answer.status,
-    [...answer.headers, ...(bare ? [] : [["content-length", String(answer.body.length)] as const])].flat()
-  )
-  response.end(bare ? undefined : answer.body)
+  const { body, ending, headers, status } = answer
+  if (ending !== undefined) return spoil(response, answer, ending)
+  const length = RawResponse.isBare(answer, method) ? [] : [["content-length", String(body.length)] as const]
+  response.writeHead(status, [...headers, ...length].flat())
+  response.end(body)
 }
 
 const spoil = (response: ServerResponse, answer: RawResponse.RawResponse, ending: RawResponse.Ending): void => {

@@ -8,9 +8,10 @@ import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import { createServer, type Server, type ServerResponse } from "node:http"
 import { createServer as createTlsServer } from "node:https"
-import type { AddressInfo } from "node:net"
+import type { AddressInfo, Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import type { RawResponse } from "../../RawResponse.js"
+import { deliverable } from "../delivery.js"
 import * as body from "./body.js"
 import * as respond from "./respond.js"
 
@@ -39,6 +40,8 @@ export const listen = (
   Effect.gen(function* () {
     // made first, so closed last: a connection that is cut interrupts its own fiber
     const run = yield* FiberSet.makeRuntime<never>()
+    // also those that have not got through their handshake, of which an HTTPS server knows nothing
+    const sockets = new Set<Socket>()
     const server = yield* Effect.acquireRelease(
       Effect.try({
         try: () => create(settings),
@@ -47,27 +50,41 @@ export const listen = (
             cause: isOption(cause) ? cause : new Error("cert and key are no PEM, or do not fit")
           })
       }),
-      close
+      (server) => close(server, sockets)
     )
-    const busy = new WeakSet<Duplex>()
+    server.on("connection", (socket: Socket) => {
+      sockets.add(socket)
+      socket.on("close", () => sockets.delete(socket))
+    })
+    // how many answers are under way; of requests sent one behind the other there may be several
+    const busy = new WeakMap<Duplex, number>()
+    const count = (socket: Duplex, by: 1 | -1) => busy.set(socket, (busy.get(socket) ?? 0) + by)
     const room: body.Room = { left: settings.maxBufferedBytes }
     server.on("request", (request, response) => {
-      busy.add(request.socket)
+      count(request.socket, 1)
       const fiber = run(
         Effect.matchEffect(body.read(request, response, room, settings.maxBodyBytes), {
           onFailure: (issue) =>
             Effect.sync(() => (issue === "Gone" ? response.destroy() : refuseBody(response, issue))),
-          onSuccess: (bytes) =>
-            Effect.map(handle(body.toRaw(request, bytes)), (answer) =>
-              respond.send(response, answer, request.method ?? "")
+          onSuccess: (bytes) => {
+            const raw = body.toRaw(request, bytes)
+            // as long as the answer takes, it is not the client that is idle
+            request.socket.setTimeout(0)
+            return handle(raw).pipe(
+              Effect.flatMap((answer) => deliverable(answer, raw.method)),
+              Effect.map((answer) => {
+                request.socket.setTimeout(idleLimit(settings))
+                respond.send(response, answer, raw.method)
+              })
             )
+          }
         })
       )
       fiber.addObserver((exit) => {
         if (Exit.isFailure(exit)) response.destroy()
       })
       response.on("close", () => {
-        busy.delete(request.socket)
+        count(request.socket, -1)
         if (!response.writableFinished) fiber.unsafeInterruptAsFork(FiberId.none)
       })
     })
@@ -75,8 +92,12 @@ export const listen = (
     server.on("tlsClientError", (_, socket) => socket.destroy())
     server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
       // what a parser refuses while an answer is under way must not end up in the middle of that answer
-      if (busy.has(socket) || !socket.writable) socket.destroy()
-      else socket.end(refusal(error.code))
+      if ((busy.get(socket) ?? 0) > 0 || !socket.writable) socket.destroy()
+      else {
+        socket.end(refusal(error.code))
+        // it may read that, but not hold the connection by sending on
+        setTimeout(() => socket.destroy(), 1000).unref()
+      }
     })
     yield* start(server, settings)
     return (server.address() as AddressInfo).port
@@ -92,12 +113,19 @@ const create = (settings: Settings): Server => {
     connectionsCheckingInterval: Math.max(10, Math.min(1000, settings.headersTimeout / 2))
   }
   const { tls } = settings
-  const server = tls === undefined ? createServer(options) : createTlsServer({ ...options, ...tls })
+  const server =
+    tls === undefined
+      ? createServer(options)
+      : createTlsServer({ ...options, ...tls, handshakeTimeout: settings.headersTimeout })
   server.maxConnections = settings.maxConnections
+  // unless told, Node drops what comes behind 2000 headers, and a signature covers that too; `maxHeaderSize` bounds them
+  server.maxHeadersCount = 0
   // who stops reading an answer, or never says a word
-  server.setTimeout(settings.requestTimeout + settings.keepAliveTimeout, (socket) => socket.destroy())
+  server.setTimeout(idleLimit(settings), (socket) => socket.destroy())
   return server
 }
+
+const idleLimit = ({ keepAliveTimeout, requestTimeout }: Settings): number => requestTimeout + keepAliveTimeout
 
 /** an option that Node does not take; what it says of keys may hold them */
 const isOption = (cause: unknown): cause is Error =>
@@ -123,10 +151,11 @@ export const start = (
   })
 
 /** @internal idle connections of keep-alive clients would hold it open for as long as the clients like */
-export const close = (server: Server): Effect.Effect<void> =>
+export const close = (server: Server, sockets: Iterable<Socket>): Effect.Effect<void> =>
   Effect.async((resume) => {
     server.close(() => resume(Effect.void))
     server.closeAllConnections()
+    for (const socket of sockets) socket.destroy()
   })
 
 const refuseBody = (response: ServerResponse, issue: "TooLarge" | "Busy"): void => {

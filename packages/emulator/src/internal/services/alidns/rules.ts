@@ -19,7 +19,8 @@ const ipV4 = new RegExp(`^${byte}(?:\\.${byte}){3}$`)
 const isIpV6 = (text: string) => /^[0-9a-f:.]+$/i.test(text) && URL.canParse(`http://[${text}]`)
 const host = /^(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,62})?\.)+[\p{L}\p{N}-]{1,63}\.?$/u
 const isHost = (text: string) => text.length <= 254 && host.test(text)
-const isUrl = (text: string) => /^(?:https?:\/\/)?[^\s/]+\.[^\s]+$/.test(text)
+// short enough that it does not matter from how many dots the rest is looked at
+const isUrl = (text: string) => text.length <= 2048 && /^(?:https?:\/\/)?[^\s/]+\.[^\s]+$/.test(text)
 
 /** whether a value is one of its type */
 const values: Readonly<Record<string, (value: string) => boolean>> = {

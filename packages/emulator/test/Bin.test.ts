@@ -79,8 +79,9 @@ describe("serving", () => {
   test("accepts testid:testsecret unless told, and says so", () =>
     Effect.gen(function* () {
       const server = yield* Program.started()
-      assert.match(server.stdout(), /^no key is given: the key is testid, its secret testsecret$/m)
       assert.strictEqual(yield* ask(server.url), "200")
+      const { stdout } = yield* server.kill("SIGTERM")
+      assert.match(stdout, /^no key is given: the key is testid, its secret testsecret$/m)
     }))
 
   test("takes keys from a file", () =>

@@ -92,14 +92,14 @@ describe("what strangers send", () => {
     Effect.gen(function* () {
       const emulator = yield* Emulator.make()
       const before = inUse()
-      for (let i = 0; i < 40; i++) {
+      for (let i = 0; i < 20; i++) {
         // a short one, that is a piece of a long one, and a long one
         yield* emulator.gateway.handle(
-          post(`Version=2014-05-26&Action=DescribeInstances${i}&Pad=${"x".repeat(2_000_000)}`)
+          post(`Version=2014-05-26&Action=DescribeInstances${i}&Pad=${"x".repeat(1_000_000)}`)
         )
-        yield* emulator.gateway.handle(post(`Version=2014-05-26&Action=${"A".repeat(1_000_000)}`))
+        yield* emulator.gateway.handle(post(`Version=2014-05-26&Action=${"A".repeat(500_000)}`))
       }
-      assert.isBelow(inUse() - before, 10_000_000)
+      assert.isBelow(inUse() - before, 5_000_000)
       const [short, long] = yield* emulator.calls
       assert.strictEqual(short?.action, "DescribeInstances0")
       assert.strictEqual(long?.action, `${"A".repeat(256)}…`)

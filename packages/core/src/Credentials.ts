@@ -287,6 +287,25 @@ export const layerConfig = (
   )
 
 /**
+ * The key that the emulator knows, `testid` with the secret `testsecret`, or another one.
+ *
+ * @since 0.1.0
+ * @category layers
+ * @example
+ * import * as Credentials from "@effect-aliyun/core/Credentials"
+ *
+ * export const Tester = Credentials.layerTest()
+ * export const Impostor = Credentials.layerTest({ accessKeySecret: "wrongsecret" })
+ */
+export const layerTest = (
+  options: { readonly accessKeyId?: string | undefined; readonly accessKeySecret?: Credential.Secret | undefined } = {}
+): Layer.Layer<Credentials> =>
+  layerAccessKey({
+    accessKeyId: options.accessKeyId ?? "testid",
+    accessKeySecret: options.accessKeySecret ?? "testsecret"
+  })
+
+/**
  * Runs an effect as somebody else.
  *
  * @since 0.1.0

@@ -56,6 +56,8 @@ interface Held extends Resolved {
   readonly advisoryAt: number
   readonly mandatoryAt: number
   readonly expiresAt: number
+  /** whether it is used beyond its end */
+  readonly isStale: boolean
 }
 
 /** what was wrong last, how often in a row, and when to ask again */
@@ -80,7 +82,7 @@ export const make = <R>(resolve: Effect.Effect<Resolved, Failure, R>): Effect.Ef
 
     const fail = (error: Failure, now: number, random: number): Effect.Effect<Credential, Failure> => {
       const times = (failed?.times ?? 0) + 1
-      const isValid = held !== undefined && now < held.expiresAt
+      const isValid = held !== undefined && now < held.expiresAt && !held.isStale
       const pause = Math.min(isValid ? gap.held : gap.empty, gap.first * 2 ** Math.min(times - 1, 10))
       failed = { error, times, notBefore: now + pause * (1 + random) }
       if (held === undefined || !(isValid || held.staticStability)) {
@@ -170,7 +172,7 @@ const hold = (resolved: Resolved, now: number, random: number): Held => {
   const exit = Exit.succeed(resolved.credential)
   if (expiration === undefined) {
     const advisoryAt = now + unendingAge * (1 + spread * random)
-    return { ...resolved, exit, advisoryAt, mandatoryAt: Infinity, expiresAt: Infinity }
+    return { ...resolved, exit, advisoryAt, mandatoryAt: Infinity, expiresAt: Infinity, isStale: false }
   }
   const windowOf = ({ most, share }: { readonly most: number; readonly share: number }) =>
     Math.min(most, (expiration - now) * share)
@@ -181,7 +183,8 @@ const hold = (resolved: Resolved, now: number, random: number): Held => {
     exit,
     advisoryAt: expiration - early + (early - late) * spread * random,
     mandatoryAt: expiration - late,
-    expiresAt: expiration
+    expiresAt: expiration,
+    isStale: false
   }
 }
 
@@ -189,5 +192,6 @@ const beyondItsEnd = (held: Held, now: number, random: number): Held => ({
   ...held,
   advisoryAt: now + stabilityGap * (1 + random),
   mandatoryAt: Infinity,
-  expiresAt: Infinity
+  expiresAt: Infinity,
+  isStale: true
 })

@@ -31,11 +31,12 @@ export default {
     ),
     only(
       "platform-node",
-      "platform-node is core, undici and Node",
+      "platform-node is core, undici, an ini parser and Node",
       built("protocol"),
       built("core"),
       ...effect,
       npm("undici"),
+      npm("ini"),
       "^(node:)?[a-z_/]+$"
     ),
     only(

@@ -36,7 +36,7 @@ export const report = (area, rows, { assert }) => {
         figure: "",
         contestant: name,
         [unit]: Math.round(peers[name]),
-        "ours / peer": Number(ratios[name].toFixed(2)),
+        ...(Number.isFinite(ratios[name]) ? { "ours / peer": Number(ratios[name].toFixed(2)) } : {}),
         ...(target?.of === name ? { target: `${target.op} ${target.value}`, met } : {})
       }))
     ])

@@ -12,19 +12,22 @@ import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
 import * as AcsError from "./AcsError.js"
 import * as Credential from "./Credential.js"
+import * as credentialCache from "./internal/credentialCache.js"
 
 /**
  * - `get`: the credential for one attempt; fails with reason `CredentialsUnavailable`
- * - `invalidate`: drops what was cached, so that the next `get` asks again
+ * - `invalidate`: drops a credential that the service has refused, if it is still the one that is held, so that the next `get`
+ *   asks its provider again
  *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
   readonly get: Effect.Effect<Credential.Credential, AcsError.ClientException>
-  readonly invalidate: Effect.Effect<void>
+  readonly invalidate: (credential: Credential.Credential) => Effect.Effect<void>
 }
 
 /**
@@ -53,13 +56,19 @@ export class NotConfigured extends Data.TaggedError("NotConfigured")<{
 export class Failed extends Data.TaggedError("Failed")<{ readonly why: string; readonly hint?: string }> {}
 
 /**
- * One source of credentials: a name for error texts, and how to resolve it.
+ * One source of credentials.
+ *
+ * - `name`: for error texts and logs
+ * - `resolve`: asks the source, each time it is run; {@link make} and {@link layer} hold what it gives
+ * - `staticStability`: what it gave last is used beyond its end while the source cannot be reached, as the metadata service of
+ *   a machine may be for a while; off unless told
  *
  * @since 0.1.0
  * @category models
  */
 export interface Provider<out R = never> {
   readonly name: string
+  readonly staticStability?: boolean
   readonly resolve: Effect.Effect<Credential.Credential, NotConfigured | Failed, R>
 }
 
@@ -76,7 +85,7 @@ export const fixed = (credential: Credential.Credential): Provider => ({
 
 /**
  * The environment, through `Config`: `ALIBABA_CLOUD_ACCESS_KEY_ID`, `ALIBABA_CLOUD_ACCESS_KEY_SECRET` and, for temporary
- * keys, `ALIBABA_CLOUD_SECURITY_TOKEN`. Read at each call, so a test or an operator can change them.
+ * keys, `ALIBABA_CLOUD_SECURITY_TOKEN`.
  *
  * @since 0.1.0
  * @category providers
@@ -124,23 +133,24 @@ export type Requirements<Providers extends ReadonlyArray<Provider<unknown>>> =
   Providers[number] extends Provider<infer R> ? R : never
 
 /**
- * A chain of providers as a service: the first that is configured gives the credential. One that is configured but fails
- * ends the chain.
+ * A chain of providers as a service: the first that is configured gives the credential, one that is configured but fails ends
+ * the chain. What it gave is held and refreshed ahead of its end, once for all who ask:
+ *
+ * - in the background, from 15 minutes or a quarter of its lifetime before the end, whichever is less (drawn at random within
+ *   the first half of that, so that many clients do not come back at the same moment)
+ * - from 2 minutes or a twentieth of its lifetime before the end, callers wait for it, 5 seconds at most
+ * - a credential without end is looked at again in the background after 5 minutes
+ * - after a failure nobody asks again for a second or two, then for longer; a credential that is still good is given all the same
+ *
+ * Providers are asked in a fiber of the scope's, in the context in which this was run, never in that of a call.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const make = <const Providers extends ReadonlyArray<Provider<unknown>>>(
   ...providers: Providers
-): Effect.Effect<Service, never, Requirements<Providers>> =>
-  Effect.map(Effect.context<Requirements<Providers>>(), (context) => ({
-    // resolved in the context of the layer alone, never in that of the call: not its region, not its policy
-    get: Effect.mapInputContext(
-      resolve(providers as ReadonlyArray<Provider<Requirements<Providers>>>),
-      (_: Context.Context<never>) => context
-    ),
-    invalidate: Effect.void
-  }))
+): Effect.Effect<Service, never, Requirements<Providers> | Scope.Scope> =>
+  credentialCache.make(resolve(providers as ReadonlyArray<Provider<Requirements<Providers>>>))
 
 /** what untyped callers hand over may be anything; what it holds is not repeated */
 const issueOf = (credential: Credential.Credential): string | undefined => {
@@ -157,16 +167,19 @@ type Tried = AcsError.CredentialsUnavailable["tried"][number]
 
 const resolve = <R>(
   providers: ReadonlyArray<Provider<R>>
-): Effect.Effect<Credential.Credential, AcsError.ClientException, R> =>
+): Effect.Effect<credentialCache.Resolved, AcsError.ClientException, R> =>
   Effect.suspend(() => {
     const tried: Array<Tried> = []
-    const next = (index: number): Effect.Effect<Credential.Credential, AcsError.ClientException, R> => {
+    const next = (index: number): Effect.Effect<credentialCache.Resolved, AcsError.ClientException, R> => {
       const provider = providers[index]
       if (provider === undefined) return Effect.fail(AcsError.fromReason({ _tag: "CredentialsUnavailable", tried }))
       return provider.resolve.pipe(
         Effect.flatMap((credential) => {
           const why = issueOf(credential)
-          return why === undefined ? Effect.succeed(credential) : Effect.fail(new Failed({ why }))
+          const { name, staticStability = false } = provider
+          return why === undefined
+            ? Effect.succeed({ credential, provider: name, staticStability })
+            : Effect.fail(new Failed({ why }))
         }),
         Effect.catchAll((error) => {
           tried.push({ provider: provider.name, why: error.why, hint: error.hint })
@@ -189,7 +202,7 @@ const resolve = <R>(
  */
 export const layer = <const Providers extends ReadonlyArray<Provider<unknown>>>(
   ...providers: Providers
-): Layer.Layer<Credentials, never, Requirements<Providers>> => Layer.effect(Credentials, make(...providers))
+): Layer.Layer<Credentials, never, Requirements<Providers>> => Layer.scoped(Credentials, make(...providers))
 
 /**
  * A long-lived key.
@@ -274,6 +287,25 @@ export const layerConfig = (
   )
 
 /**
+ * The key that the emulator knows, `testid` with the secret `testsecret`, or another one.
+ *
+ * @since 0.1.0
+ * @category layers
+ * @example
+ * import * as Credentials from "@effect-aliyun/core/Credentials"
+ *
+ * export const Tester = Credentials.layerTest()
+ * export const Impostor = Credentials.layerTest({ accessKeySecret: "wrongsecret" })
+ */
+export const layerTest = (
+  options: { readonly accessKeyId?: string | undefined; readonly accessKeySecret?: Credential.Secret | undefined } = {}
+): Layer.Layer<Credentials> =>
+  layerAccessKey({
+    accessKeyId: options.accessKeyId ?? "testid",
+    accessKeySecret: options.accessKeySecret ?? "testsecret"
+  })
+
+/**
  * Runs an effect as somebody else.
  *
  * @since 0.1.0
@@ -284,13 +316,13 @@ export const layerConfig = (
  * import * as Credentials from "@effect-aliyun/core/Credentials"
  * import * as Effect from "effect/Effect"
  *
- * export const asOther = Effect.flatMap(
- *   Credentials.make(Credentials.fixed(Credential.accessKey({ accessKeyId: "otherid", accessKeySecret: "othersecret" }))),
- *   (other) =>
- *     AcsClient.rpc({ product: "Sts", version: "2015-04-01", action: "GetCallerIdentity" }).pipe(
- *       Credentials.withCredentials(other)
- *     )
- * )
+ * const otherKey = Credential.accessKey({ accessKeyId: "otherid", accessKeySecret: "othersecret" })
+ *
+ * export const asOther = Effect.flatMap(Credentials.make(Credentials.fixed(otherKey)), (other) =>
+ *   AcsClient.rpc({ product: "Sts", version: "2015-04-01", action: "GetCallerIdentity" }).pipe(
+ *     Credentials.withCredentials(other)
+ *   )
+ * ).pipe(Effect.scoped)
  */
 export const withCredentials: {
   (credentials: Service): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, Exclude<R, Credentials>>

@@ -303,7 +303,7 @@ describe("signatures and credentials", () => {
       })
     )
 
-    it.effect("many accounts in one program", () =>
+    it.scoped("many accounts in one program", () =>
       Effect.gen(function* () {
         const other = yield* Credentials.make(
           Credentials.fixed(Credential.accessKey({ accessKeyId: "other", accessKeySecret: "s" }))

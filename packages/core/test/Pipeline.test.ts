@@ -514,7 +514,7 @@ describe("setters", () => {
 })
 
 describe("layers", () => {
-  it.effect("a provider sees the context of its layer, not that of the call", () =>
+  it.scoped("a provider sees the context of its layer, not that of the call", () =>
     Effect.gen(function* () {
       const seen: Array<string> = []
       const provider: Credentials.Provider = {

@@ -56,12 +56,20 @@ const request = RpcRequest.make({
   body: Body.form({ Secret: canary.password })
 })
 
+const held = (credential: Credential.Credential) =>
+  Effect.gen(function* () {
+    const credentials = yield* Credentials.make(Credentials.fixed(credential))
+    return { credentials, got: yield* Effect.exit(credentials.get) }
+  }).pipe(Effect.scoped)
+
 describe("no secret is printed", () => {
   it("by a credential, a layer, a request", () => {
     for (const credential of Object.values(identities)) {
       printings(credential).forEach(assertClean)
       printings(Credentials.layer(Credentials.fixed(credential))).forEach(assertClean)
-      printings(Effect.runSync(Credentials.make(Credentials.fixed(credential)))).forEach(assertClean)
+      const { credentials, got } = Effect.runSync(held(credential))
+      printings(credentials).forEach(assertClean)
+      printings(got).forEach(assertClean)
     }
     printings(request).slice(1).forEach(assertClean)
     assertClean(inspect(request))

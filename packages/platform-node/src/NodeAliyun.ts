@@ -13,6 +13,7 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import { arch, platform } from "node:os"
 import { version } from "node:process"
+import * as NodeCredentials from "./NodeCredentials.js"
 import * as NodeDigest from "./NodeDigest.js"
 import * as NodeHttpClient from "./NodeHttpClient.js"
 
@@ -31,11 +32,13 @@ const signerAndTransport = Layer.mergeAll(
 )
 
 /**
- * The three services with nothing to configure: credentials from the environment (`ALIBABA_CLOUD_ACCESS_KEY_ID`,
- * `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, `ALIBABA_CLOUD_SECURITY_TOKEN`), the V3 signature over `node:crypto`, pooled
- * connections over undici.
+ * The three services with nothing to configure: credentials from wherever the official SDK for Node looks for them (the
+ * environment, profiles of the CLI, the credentials file, the role of the machine; see `NodeCredentials.defaultChain`), the V3
+ * signature over `node:crypto`, pooled connections over undici. What the providers of credentials send goes through the same
+ * transport.
  *
- * Missing credentials are no failure of the layer: each call that needs them fails with reason `CredentialsUnavailable`.
+ * Missing credentials are no failure of the layer: each call that needs them fails with reason `CredentialsUnavailable`, which
+ * lists where they were looked for.
  *
  * @since 0.1.0
  * @category layers
@@ -51,7 +54,7 @@ const signerAndTransport = Layer.mergeAll(
  *
  * Effect.runPromise(Effect.provide(program, NodeAliyun.layer)).then(console.log)
  */
-export const layer: Layer.Layer<Services> = Layer.merge(Credentials.layerEnv, signerAndTransport)
+export const layer: Layer.Layer<Services> = Layer.provideMerge(NodeCredentials.layerDefault, signerAndTransport)
 
 /**
  * The same with a key from configuration, read when the layer is built.

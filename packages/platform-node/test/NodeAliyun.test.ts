@@ -31,7 +31,9 @@ describe("NodeAliyun", () => {
       const error = yield* Effect.flip(AcsClient.execute(request))
       assert.strictEqual(error._tag === "ClientException" && error.code, "SDK.InvalidCredential")
       assert.include(error.message, "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET")
-    }).pipe(Effect.provide(NodeAliyun.layer), withEnv({}))
+      const tried = ["env", "oidc_role_arn", "cli_profile", "profile", "ecs_ram_role", "credential_uri"]
+      for (const provider of tried) assert.include(error.message, `${provider}: `)
+    }).pipe(Effect.provide(NodeAliyun.layer), withEnv({ ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true" }))
   )
 
   it.effect("takes a key from configuration", () =>

@@ -88,9 +88,9 @@ export const explain = (
   port: number,
   moment: Signer.Moment
 ): Either.Either<Signer.SignedRequest, AcsError.AcsError> => {
-  const credential = Credentials.fixed(credentialOf(call.key))
+  const get = Effect.succeed(credentialOf(call.key))
   const context = Context.empty().pipe(
-    Context.add(Credentials.Credentials, Effect.runSync(Credentials.make(credential))),
+    Context.add(Credentials.Credentials, { get, invalidate: () => Effect.void }),
     Context.add(Signer.Signer, signers[call.algorithm]),
     Context.add(Nonce.Nonce, Effect.succeed(moment.nonce))
   )

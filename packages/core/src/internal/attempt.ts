@@ -8,6 +8,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as AcsError from "../AcsError.js"
+import type { Credential } from "../Credential.js"
 import { Credentials } from "../Credentials.js"
 import * as Nonce from "../Nonce.js"
 import type { SignedRequest, UnsignedRequest } from "../Signer.js"
@@ -24,13 +25,13 @@ export interface Call extends failure.Call {
   readonly businessFailure: "error" | "value"
 }
 
-/** @internal one attempt of a call: its number, when it must have ended, and whom to tell that sending begins */
+/** @internal one attempt of a call: its number, when it must have ended, and whom to tell that sending begins, and by whom */
 export interface Trial {
   readonly call: Call
   readonly context: Context.Context<Services>
   readonly number: number
   readonly until: number
-  readonly onSend: () => void
+  readonly onSend: (credential: Credential) => void
 }
 
 /** @internal an open answer of status 2xx, its body not read yet */
@@ -39,16 +40,23 @@ export interface Open {
   readonly redact: Redact
 }
 
+interface Signed {
+  readonly signed: SignedRequest
+  readonly credential: Credential
+  readonly redact: Redact
+}
+
 /** @internal credentials, time and nonce, and the signature made of them */
 export const sign = (
   unsigned: UnsignedRequest,
   context: Context.Context<Credentials | Signer>
-): Effect.Effect<{ readonly signed: SignedRequest; readonly redact: Redact }, AcsError.ClientException> =>
+): Effect.Effect<Signed, AcsError.ClientException> =>
   Effect.flatMap(Context.get(context, Credentials).get, (credential) =>
     Effect.flatMap(Clock.currentTimeMillis, (at) =>
       Effect.flatMap(Context.get(context, Nonce.Nonce), (nonce) =>
         Effect.map(Context.get(context, Signer).sign(unsigned, credential, { at, nonce }), (signed) => ({
           signed,
+          credential,
           redact: redactor(credential)
         }))
       )
@@ -57,8 +65,8 @@ export const sign = (
 
 /** @internal signs and sends; the body of an answer that succeeded is left to the caller */
 export const open = (trial: Trial): Effect.Effect<Open, AcsError.AcsError> =>
-  Effect.flatMap(sign(trial.call.unsigned, trial.context), ({ redact, signed }) =>
-    send(signed, trial).pipe(
+  Effect.flatMap(sign(trial.call.unsigned, trial.context), ({ credential, redact, signed }) =>
+    send(signed, credential, trial).pipe(
       Effect.catchAll((error) =>
         // a client that was told to fail on the status still hands the answer over
         error._tag === "ResponseError" && error.reason === "StatusCode"
@@ -93,10 +101,11 @@ const FetchOptions = Context.GenericTag<RequestInit>("@effect/platform/FetchHttp
 
 const send = (
   signed: SignedRequest,
+  credential: Credential,
   { context, onSend }: Trial
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> =>
   Effect.suspend(() => {
-    onSend()
+    onSend(credential)
     const options = context.unsafeMap.get(FetchOptions.key) as RequestInit | undefined
     // the platform's own HTTP span and trace headers would print tokens and add headers that are not signed
     return Context.get(context, HttpClient.HttpClient)

@@ -8,7 +8,8 @@ import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import * as AcsError from "../AcsError.js"
 import * as AcsRequest from "../AcsRequest.js"
-import type { Credentials } from "../Credentials.js"
+import type { Credential } from "../Credential.js"
+import { Credentials } from "../Credentials.js"
 import * as RetryPolicy from "../RetryPolicy.js"
 import type { Signer } from "../Signer.js"
 import * as Timeouts from "../Timeouts.js"
@@ -42,8 +43,15 @@ export const run = <A>(
             unsigned,
             businessFailure: request.businessFailure
           }
+          let credential: Credential | undefined
+          const onSend = (used: Credential) => {
+            credential = used
+          }
           return attempts({
-            once: (number, now) => limited(once, { call, context, number }, limits, now, deadline),
+            once: (number, now) => limited(once, { call, context, number, onSend }, limits, now, deadline),
+            renew: Effect.suspend(() =>
+              credential === undefined ? Effect.void : Context.get(context, Credentials).invalidate(credential)
+            ),
             policy: Context.get(context, RetryPolicy.RetryPolicy),
             repeatable: isRepeatable(request, call),
             deadline
@@ -87,7 +95,7 @@ const timeout = (
 /** one attempt within its own limit, or what is left of the call's */
 const limited = <A>(
   once: (trial: attempt.Trial) => Effect.Effect<A, AcsError.AcsError>,
-  trial: Pick<attempt.Trial, "call" | "context" | "number">,
+  trial: Pick<attempt.Trial, "call" | "context" | "number" | "onSend">,
   limits: Limits,
   now: number,
   deadline: number
@@ -97,8 +105,9 @@ const limited = <A>(
   let sent = false
   const onTimeout = () =>
     timeout(isLast ? "total" : "attempt", isLast ? limits.total : limits.attempt, sent ? "Unknown" : "NotExecuted")
-  const onSend = () => {
+  const onSend = (credential: Credential) => {
     sent = true
+    trial.onSend(credential)
   }
   return (
     millis <= 0
@@ -113,16 +122,19 @@ const limited = <A>(
 
 interface Loop<A> {
   readonly once: (number: number, now: number) => Effect.Effect<A, AcsError.AcsError>
+  /** gives up the credential of the last attempt, so that the next is made with another one */
+  readonly renew: Effect.Effect<void>
   readonly policy: RetryPolicy.Policy
   readonly repeatable: boolean
   readonly deadline: number
 }
 
 /** the policy is stepped by hand: nothing of it runs before the first failure, and its delay is known before the sleep */
-const attempts = Effect.fnUntraced(function* <A>({ deadline, once, policy, repeatable }: Loop<A>) {
+const attempts = Effect.fnUntraced(function* <A>({ deadline, once, policy, renew, repeatable }: Loop<A>) {
   let state = policy.initial
   let totalDelay = 0
   let previous: AcsError.AcsError | undefined
+  let isRenewed = false
   for (let number = 1; ; number++) {
     const result = yield* Effect.either(once(number, yield* Clock.currentTimeMillis))
     if (result._tag === "Right") return result.right
@@ -131,6 +143,13 @@ const attempts = Effect.fnUntraced(function* <A>({ deadline, once, policy, repea
 
     // a body that cannot be read twice must not hide why it was to be sent twice
     if (previous !== undefined && isSpentBody(error)) return yield* withCallInfo({ stoppedBy: "Safety" })(previous)
+    // a clock that is wrong, or an operator who took the token back: the service knows better than the cache
+    if (!isRenewed && hasExpired(error)) {
+      isRenewed = true
+      previous = error
+      yield* renew
+      continue
+    }
     const now = yield* Clock.currentTimeMillis
     const [next, , decision] = yield* policy.step(now, error, state)
     if (ScheduleDecision.isDone(decision)) return yield* give(isTotal(error) ? "Deadline" : "Policy")
@@ -143,6 +162,9 @@ const attempts = Effect.fnUntraced(function* <A>({ deadline, once, policy, repea
     totalDelay += delay
   }
 })
+
+const hasExpired = (error: AcsError.AcsError): boolean =>
+  error._tag === "ServerException" && error.category === "CredentialExpired" && /expired/i.test(error.code)
 
 const isTotal = (error: AcsError.AcsError): boolean =>
   error._tag === "ClientException" && error.reason._tag === "Timeout" && error.reason.phase === "total"

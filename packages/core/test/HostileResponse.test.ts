@@ -61,6 +61,24 @@ describe("a 2xx that cannot be read", () => {
     }).pipe(Effect.provide(answering(200, body, requestId)))
   )
 
+  it.effect("with a RequestId that is none does not write a second line into a log", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(call)
+      assert.notInclude(error.message, "\n")
+      assert.isBelow(error.message.length, 1500)
+    }).pipe(
+      Effect.provide(
+        answering(
+          200,
+          JSON.stringify({
+            RequestId: `R\nFORGED ${"x".repeat(5000)}`,
+            deep: JSON.parse("[".repeat(200) + "]".repeat(200))
+          })
+        )
+      )
+    )
+  )
+
   it.effect("a byte order mark does not matter", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* Effect.flatMap(call, (response) => response.json), { a: 1 })

@@ -62,7 +62,7 @@ const held = (credential: Credential.Credential) =>
     return { credentials, got: yield* Effect.exit(credentials.get) }
   }).pipe(Effect.scoped)
 
-describe("no secret is printed", () => {
+describe("S01, S02, S04, S05: no secret is printed", () => {
   it("by a credential, a layer, a request", () => {
     for (const credential of Object.values(identities)) {
       printings(credential).forEach(assertClean)

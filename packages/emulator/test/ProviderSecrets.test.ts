@@ -126,7 +126,7 @@ const printings = (value: unknown): ReadonlyArray<string> => [
   value instanceof Error ? `${value.stack} ${value.message}` : ""
 ]
 
-describe("no secret is printed", () => {
+describe("S01, S02, S04, S05: no secret is printed", () => {
   it("by a provider, or its layer", () => {
     for (const provider of Object.values(providersAt("http://127.0.0.1"))) {
       printings(provider).forEach(assertClean)

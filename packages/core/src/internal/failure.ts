@@ -122,7 +122,7 @@ export const unexpectedResponse =
       {
         _tag: "UnexpectedResponse",
         status: answer.status,
-        requestId,
+        requestId: requestId === undefined ? undefined : oneLine(requestId, redact, longest.name),
         issue,
         excerpt: excerptOf(toText(answer.bytes.subarray(0, 4096)) ?? "", redact)
       },

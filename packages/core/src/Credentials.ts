@@ -142,6 +142,9 @@ export type Requirements<Providers extends ReadonlyArray<Provider<unknown>>> =
  * - a credential without end is looked at again in the background after 5 minutes
  * - after a failure nobody asks again for a second or two, then for longer; a credential that is still good is given all the same
  *
+ * A provider that gave the last credential and has none any more has failed: what stands behind it in the chain may be of a
+ * wider identity.
+ *
  * Providers are asked in a fiber of the scope's, in the context in which this was run, never in that of a call.
  *
  * @since 0.1.0
@@ -167,8 +170,10 @@ type Tried = AcsError.CredentialsUnavailable["tried"][number]
 
 const resolve = <R>(
   providers: ReadonlyArray<Provider<R>>
-): Effect.Effect<credentialCache.Resolved, AcsError.ClientException, R> =>
-  Effect.suspend(() => {
+): Effect.Effect<credentialCache.Resolved, AcsError.ClientException, R> => {
+  // who gave a credential last; those behind it may be of a wider identity
+  let last: number | undefined
+  return Effect.suspend(() => {
     const tried: Array<Tried> = []
     const next = (index: number): Effect.Effect<credentialCache.Resolved, AcsError.ClientException, R> => {
       const provider = providers[index]
@@ -177,18 +182,21 @@ const resolve = <R>(
         Effect.flatMap((credential) => {
           const why = issueOf(credential)
           const { name, staticStability = false } = provider
-          return why === undefined
-            ? Effect.succeed({ credential, provider: name, staticStability })
-            : Effect.fail(new Failed({ why }))
+          if (why !== undefined) return Effect.fail(new Failed({ why }))
+          last = index
+          return Effect.succeed({ credential, provider: name, staticStability })
         }),
         Effect.catchAll((error) => {
-          tried.push({ provider: provider.name, why: error.why, hint: error.hint })
-          return error._tag === "NotConfigured" ? next(index + 1) : next(providers.length)
+          const isGone = error._tag === "NotConfigured" && index === last
+          const why = isGone ? `${error.why}, where there was a credential before` : error.why
+          tried.push({ provider: provider.name, why, hint: error.hint })
+          return error._tag === "NotConfigured" && !isGone ? next(index + 1) : next(providers.length)
         })
       )
     }
     return next(0)
   })
+}
 
 /**
  * A chain of providers as a layer.

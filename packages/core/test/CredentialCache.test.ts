@@ -192,6 +192,40 @@ describe("a credential that ends", () => {
       )
   )
 
+  it.scoped("C04: an outage that ends before the credentials do costs nobody anything, however long it was", () =>
+    logged(() =>
+      Effect.gen(function* () {
+        const { provider, state } = source(60 * minute)
+        const { get } = yield* Credentials.make(provider)
+        yield* get
+        yield* TestClock.adjust(50 * minute)
+        state.answer = broken
+        for (let at = 50 * 60; at < 60 * 60 - 1; at++) {
+          yield* get
+          yield* TestClock.adjust(second)
+        }
+        state.answer = undefined
+        for (let i = 0; i < 30; i++) {
+          yield* TestClock.adjust(second)
+          assert.strictEqual((yield* Effect.exit(get))._tag, "Success", String(i))
+        }
+      })
+    )
+  )
+
+  it.scoped("a clock that is set back does not make a failure last", () =>
+    Effect.gen(function* () {
+      const { provider, state } = source(60 * minute)
+      state.answer = broken
+      const skew = ClockSkew.unsafeMake()
+      const { get } = yield* Credentials.make(provider).pipe(Effect.provideService(ClockSkew.ClockSkew, skew))
+      yield* Effect.flip(get)
+      state.answer = undefined
+      yield* skew.set(-60 * minute)
+      yield* get
+    })
+  )
+
   it.scoped("C08: a refresh that hangs blocks nobody in good time, and each for 5 seconds near the end", () =>
     Effect.gen(function* () {
       const { provider, state } = source(60 * minute)
@@ -357,6 +391,19 @@ describe("a credential that does not end", () => {
       yield* TestClock.adjust(2.5 * minute + 1)
       yield* read
       assert.strictEqual(yield* read, "two")
+    })
+  )
+})
+
+describe("a chain whose provider loses what it had", () => {
+  it.scoped("C12: fails, and goes on to no wider identity", () =>
+    Effect.gen(function* () {
+      const { provider, state } = source(60 * minute)
+      const wide = Credentials.fixed(Credential.accessKey({ accessKeyId: "wide", accessKeySecret: "s" }))
+      const { get, invalidate } = yield* Credentials.make(provider, wide)
+      yield* invalidate(yield* get)
+      state.answer = Effect.suspend(() => new Credentials.NotConfigured({ why: "no file" }))
+      assert.deepStrictEqual(why(yield* Effect.flip(get)), ["no file, where there was a credential before"])
     })
   )
 })

@@ -137,6 +137,40 @@ describe("what is asked", () => {
   )
 })
 
+describe("what is given", () => {
+  for (const [name, make] of Object.entries(providers)) {
+    it.effect(`${name}: is asked for again ahead of the end that Sts tells, not of the time that was asked for`, () =>
+      Effect.gen(function* () {
+        const minute = 60_000
+        const start = 1_700_000_000_000
+        yield* TestClock.setTime(start)
+        let end = start + 30 * minute
+        const handler: AcsTest.Handler = ({ action }) => {
+          const Expiration = new Date(end).toISOString()
+          return {
+            json:
+              action === "GenerateSessionAccessKey"
+                ? { SessionAccessKey: { ...key, Expiration } }
+                : { Credentials: { ...session, Expiration } }
+          }
+        }
+        yield* Effect.gen(function* () {
+          const { get } = yield* Credentials.make(make({ durationSeconds: 3600 }))
+          const until = Effect.map(get, ({ expiration }) => expiration)
+          assert.strictEqual(yield* until, end)
+          yield* TestClock.adjust("20 minutes")
+          assert.strictEqual(yield* until, end)
+          assert.lengthOf(yield* AcsTest.calls, 1)
+          end += 60 * minute
+          yield* TestClock.adjust("9 minutes")
+          assert.strictEqual(yield* until, end)
+          assert.lengthOf(yield* AcsTest.calls, 2)
+        }).pipe(Effect.scoped, Effect.provide(AcsTest.layer(handler)))
+      })
+    )
+  }
+})
+
 describe("where Sts is", () => {
   const places: ReadonlyArray<readonly [change: object, host: string]> = [
     [{}, "sts.aliyuncs.com"],
@@ -224,6 +258,28 @@ describe("what is refused before anything is sent", () => {
       })
     )
   }
+
+  it.effect("a key pair's session of less than 900 or more than 3600 seconds, as SDK.InvalidCredential", () =>
+    Effect.gen(function* () {
+      const sent = (durationSeconds: number | undefined) =>
+        Effect.map(run(providers.RsaKeyPair({ durationSeconds })), ({ calls }) =>
+          calls.map(({ action, params }) => `${action} ${params["DurationSeconds"]}`)
+        )
+      assert.deepStrictEqual(yield* sent(undefined), ["GenerateSessionAccessKey 3600"])
+      for (const seconds of [900, 3600])
+        assert.deepStrictEqual(yield* sent(seconds), [`GenerateSessionAccessKey ${seconds}`])
+      for (const seconds of [899, 3601]) {
+        assert.deepStrictEqual(yield* sent(seconds), [])
+        const error = yield* Effect.flatMap(Credentials.Credentials, ({ get }) => Effect.flip(get)).pipe(
+          Effect.provide(
+            Layer.provide(Credentials.layer(providers.RsaKeyPair({ durationSeconds: seconds })), AcsTest.layer(good))
+          )
+        )
+        assert.strictEqual(error.code, "SDK.InvalidCredential")
+        assert.include(error.message, "durationSeconds must be")
+      }
+    })
+  )
 
   it.effect("M08: a token that cannot be; a line break at its end is left out", () =>
     Effect.gen(function* () {

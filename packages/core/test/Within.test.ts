@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import * as TestClock from "effect/TestClock"
 import { within } from "../src/internal/within.js"
 
@@ -75,6 +77,29 @@ describe("within", () => {
       ).pipe(Effect.fork)
       assert.isTrue(Exit.isInterrupted(yield* Fiber.await(fiber)))
       assert.strictEqual(stopped, 1)
+    })
+  )
+
+  it.effect("logs nothing of what fails in it, at any level", () =>
+    Effect.gen(function* () {
+      const logged: Array<string> = []
+      const logger = Logger.make((options) => void logged.push(Logger.stringLogger.log(options)))
+      const failing = Effect.all(
+        [
+          limited(Effect.fail("CANARY")),
+          limited(Effect.die("CANARY")),
+          limited(Effect.zipRight(Effect.yieldNow(), Effect.fail("CANARY")))
+        ],
+        { mode: "either", concurrency: "unbounded" }
+      ).pipe(Effect.exit)
+      yield* failing.pipe(
+        Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+        Logger.withMinimumLogLevel(LogLevel.All)
+      )
+      assert.deepStrictEqual(
+        logged.filter((line) => line.includes("CANARY")),
+        []
+      )
     })
   )
 

@@ -122,6 +122,7 @@ describe.each(Object.entries(answeringDoors))("%s, answers as they come", (_, do
         [JSON.stringify({ ...session, Expiration: "CANARY" }), "is no date"],
         [JSON.stringify({ ...session, Code: "AssumeRoleUnauthorizedAccess" }), "'AssumeRoleUnauthorizedAccess'"],
         [JSON.stringify({ ...session, Code: "CANARY\nsecret" }), "and not 'Success'"],
+        ["{}", "has no Code"],
         ["null", all],
         ["<html>CANARY</html>", all],
         [JSON.stringify([session]), all],
@@ -202,6 +203,25 @@ describe.each(Object.entries(answeringDoors))("%s, answers as they come", (_, do
       assert.strictEqual(yield* outcome(yield* here(nobody)), `NotConfigured: ${why}`)
       assert.strictEqual(yield* outcome(yield* here({ ...nobody, roleName: "role" })), `Failed: ${why}`)
     }).pipe(Effect.provide(door))
+  )
+
+  it.effect("what it gives is asked for again ahead of the end that it tells", () =>
+    Effect.gen(function* () {
+      const start = Date.UTC(2025, 11, 31, 23)
+      yield* TestClock.setTime(start)
+      const lasting = (minutes: number) =>
+        answers(serving(JSON.stringify({ ...session, Expiration: new Date(start + minutes * 60_000).toISOString() })))
+      yield* lasting(30)
+      const { get } = yield* Credentials.make(yield* here())
+      const minutes = Effect.map(get, ({ expiration = 0 }) => (expiration - start) / 60_000)
+      assert.strictEqual(yield* minutes, 30)
+      yield* lasting(90)
+      yield* TestClock.setTime(start + 20 * 60_000)
+      assert.strictEqual(yield* minutes, 30)
+      assert.lengthOf(yield* requests, 0)
+      yield* TestClock.setTime(start + 29 * 60_000)
+      assert.strictEqual(yield* minutes, 90)
+    }).pipe(Effect.scoped, Effect.provide(door))
   )
 
   it.effect("C05: what it gave is used beyond its end while nobody answers", () =>

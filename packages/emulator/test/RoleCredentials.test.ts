@@ -164,6 +164,37 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
     }).pipe(usual, Effect.provide(door))
   )
 
+  const rsaImpostor = (people.rsaImpostor as Credential.KeyPair).privateKey
+  const seedCodes: ReadonlyArray<readonly [seed: string, Provider, code: string]> = [
+    [
+      "SDK.GetSessionCredentialFailed",
+      deployer({ roleArn: "acs:ram::6543210987654321:role/deployer" }),
+      "EntityNotExist.Role"
+    ],
+    ["SDK.InvalidCredential", keyPair({ publicKeyId: "strangerid" }), "InvalidAccessKeyId.NotFound"],
+    // it rewrites the code where the text that was signed is echoed, before it looks for that of a wrong key
+    ["InvalidAccessKeySecret", keyPair({ privateKey: rsaImpostor }), "SignatureDoesNotMatch"]
+  ]
+  it.effect.each(seedCodes)("a call fails with SDK.InvalidCredential where the seed has %s", ([, provider, code]) =>
+    Effect.gen(function* () {
+      const credentials = yield* Credentials.make(provider)
+      const error = yield* AcsClient.rpc({ product: "Ecs", version: "2014-05-26", action: "DescribeRegions" }).pipe(
+        Credentials.withCredentials(credentials),
+        Effect.flip
+      )
+      assert.deepInclude(error, { _tag: "ClientException", code: "SDK.InvalidCredential" })
+      const tried =
+        error._tag === "ClientException" && error.reason._tag === "CredentialsUnavailable" ? error.reason.tried : []
+      assert.lengthOf(tried, 1)
+      assert.match(
+        tried[0]?.why ?? "",
+        new RegExp(`^Sts refused \\w+: ${code}: .*\\(HTTP \\d{3}, RequestId [0-9A-F-]{36}\\)$`)
+      )
+      assert.strictEqual(tried[0]?.why.includes("string to sign is:<redacted>"), code === "SignatureDoesNotMatch")
+      assert.lengthOf(yield* Emulator.calls, 1)
+    }).pipe(Effect.scoped, usual, Effect.provide(door))
+  )
+
   it.effect("C13: throttling is tried again until there is a key", () =>
     Effect.gen(function* () {
       for (const provider of [deployer(), pod(), keyPair()]) {

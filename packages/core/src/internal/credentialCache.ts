@@ -60,10 +60,11 @@ interface Held extends Resolved {
   readonly isStale: boolean
 }
 
-/** what was wrong last, how often in a row, and when to ask again */
+/** what was wrong last, how often in a row, when, and when to ask again */
 interface Failed {
   readonly error: Failure
   readonly times: number
+  readonly at: number
   readonly notBefore: number
 }
 
@@ -84,7 +85,10 @@ export const make = <R>(resolve: Effect.Effect<Resolved, Failure, R>): Effect.Ef
       const times = (failed?.times ?? 0) + 1
       const isValid = held !== undefined && now < held.expiresAt && !held.isStale
       const pause = Math.min(isValid ? gap.held : gap.empty, gap.first * 2 ** Math.min(times - 1, 10))
-      failed = { error, times, notBefore: now + pause * (1 + random) }
+      const notBefore = now + pause * (1 + random)
+      // callers have to wait from then on: that is no time to sit out a long pause
+      const latest = isValid && held !== undefined ? Math.max(now + gap.first, held.mandatoryAt) : Infinity
+      failed = { error, times, at: now, notBefore: Math.min(notBefore, latest) }
       if (held === undefined || !(isValid || held.staticStability)) {
         held = undefined
         return Effect.fail(error)
@@ -114,8 +118,15 @@ export const make = <R>(resolve: Effect.Effect<Resolved, Failure, R>): Effect.Ef
 
     const refresh = (waiting: Waiting, limit: number) =>
       within(resolve, limit, () => unavailable.tooSlow).pipe(
-        // what a defect says may hold what the provider was working with
-        Effect.catchAllDefect(() => Effect.fail(unavailable.broken)),
+        // what a defect says may hold what the provider was working with: its name must do
+        Effect.catchAllDefect((defect) =>
+          Effect.zipRight(
+            Effect.logError(
+              `a provider of credentials died of ${defect instanceof Error ? defect.name : typeof defect}`
+            ),
+            Effect.fail(unavailable.broken)
+          )
+        ),
         Effect.either,
         Effect.flatMap(settle),
         Effect.onExit((exit) =>
@@ -123,16 +134,20 @@ export const make = <R>(resolve: Effect.Effect<Resolved, Failure, R>): Effect.Ef
             inFlight = undefined
             Deferred.unsafeDone(waiting, Exit.isInterrupted(exit) ? Effect.fail(unavailable.closed) : exit)
           })
-        )
+        ),
+        // a fiber that fails is logged; those who wait have heard of it
+        Effect.ignore
       )
 
     /** the refresh that is under way, started if need be; `undefined` where the last failure is too fresh */
     const refreshing = (now: number): Waiting | undefined => {
       if (inFlight !== undefined) return inFlight
-      if (failed !== undefined && now < failed.notBefore) return undefined
+      // a clock that was set back says nothing of how long ago it was
+      if (failed !== undefined && failed.at <= now && now < failed.notBefore) return undefined
       const waiting: Waiting = Deferred.unsafeMake(FiberId.none)
       inFlight = waiting
-      const limit = held !== undefined && now < held.expiresAt ? patience.held : patience.empty
+      // near the end callers will be waiting for it, and have nothing else when it is given up
+      const limit = held !== undefined && now < held.mandatoryAt ? patience.held : patience.empty
       // in a fiber and with a context of its own: never with the region or the policy of the call that came first
       Runtime.runFork(runtime)(refresh(waiting, limit), { scope })
       return waiting
@@ -162,7 +177,10 @@ export const make = <R>(resolve: Effect.Effect<Resolved, Failure, R>): Effect.Ef
       invalidate: (credential) =>
         Effect.sync(() => {
           // one that others have replaced by now stays
-          if (held?.credential === credential) held = undefined
+          if (held?.credential !== credential) return
+          held = undefined
+          // what failed while there was time enough must not keep those waiting who have nothing now
+          if (failed !== undefined) failed = { ...failed, notBefore: Math.min(failed.notBefore, failed.at + gap.first) }
         })
     }
   })

@@ -17,7 +17,10 @@ export const closed = unavailable(
 )
 
 /** @internal */
-export const broken = unavailable("a provider died", "its defect is in the log; a provider must fail, not throw")
+export const broken = unavailable(
+  "a provider died",
+  "a provider must fail, not throw; the log names the class of what it threw"
+)
 
 /** @internal */
 export const alreadyExpired = (provider: string): AcsError.ClientException =>

@@ -19,9 +19,10 @@ export const within = <A, E, R>(
     Effect.flatMap(Effect.runtime<R>(), (runtime) => {
       const fork = Runtime.runFork(runtime)
       // runs here and now, up to what it has to wait for
-      const fiber = fork(Effect.interruptible(self))
+      // by its exit: what a fiber fails with is logged, and here it may hold what is not cleaned yet
+      const fiber = fork(Effect.exit(Effect.interruptible(self)))
       const exit = fiber.unsafePoll()
-      if (exit !== null) return Effect.zipLeft(exit, fiber.inheritAll)
+      if (exit !== null) return Effect.zipLeft(Exit.flatten(exit), fiber.inheritAll)
       const timer = fork(Effect.interruptible(Effect.sleep(millis)))
       return restore(waitFor(fiber, timer, onTimeout)).pipe(
         Effect.onInterrupt(() => Fiber.interruptAll([fiber, timer])),
@@ -31,7 +32,7 @@ export const within = <A, E, R>(
   )
 
 const waitFor = <A, E>(
-  fiber: Fiber.RuntimeFiber<A, E>,
+  fiber: Fiber.RuntimeFiber<Exit.Exit<A, E>>,
   timer: Fiber.RuntimeFiber<void>,
   onTimeout: () => E
 ): Effect.Effect<A, E> =>
@@ -44,6 +45,6 @@ const waitFor = <A, E>(
     })
     fiber.addObserver((exit) => {
       timer.unsafeInterruptAsFork(fiber.id())
-      resume(isLate ? Effect.fail(onTimeout()) : exit)
+      resume(isLate ? Effect.fail(onTimeout()) : Exit.flatten(exit))
     })
   })

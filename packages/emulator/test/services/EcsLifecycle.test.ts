@@ -102,7 +102,7 @@ it.effect("two stops at once are one stop", () =>
     const all = yield* Effect.all(
       Array.from({ length: 20 }, () => said("StopInstance", { InstanceId: ids.running })),
       { concurrency: "unbounded" }
-    ).pipe(Effect.withMaxOpsBeforeYield(12))
+    ).pipe(Effect.withMaxOpsBeforeYield(50))
     assert.deepStrictEqual(all.filter((answer) => answer === ok).length, 1)
     assert.deepStrictEqual(new Set(all), new Set([ok, wrong]))
   }).pipe(as(people.tester), Effect.provide(doors["in memory"]))

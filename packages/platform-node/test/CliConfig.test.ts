@@ -2,6 +2,7 @@
 import * as NodeCredentials from "@effect-aliyun/platform-node/NodeCredentials"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { execPath } from "node:process"
 import { ask, canary, give, home, key, offline, plain, refuse } from "./support/Home.js"
 
 const profile = (mode: string, settings: object = {}, name = "default") => ({
@@ -41,6 +42,15 @@ describe("a profile of the CLI", () => {
         assert.strictEqual(yield* tag({ profile: "default" }), "Failed")
         assert.strictEqual(yield* tag({}, { ALIBABA_CLOUD_PROFILE: "work" }), "Failed")
       }
+      // another profile or a program that leads to one has asked for it by name
+      const chained = { ...role, source_profile: "empty" }
+      write(config(profile("ChainableRamRoleArn", chained), profile("", {}, "empty")))
+      assert.strictEqual(yield* tag(), "Failed")
+      write(config(profile("External", { process_command: `'${execPath}' -p '"{\\"mode\\":null}"'` })))
+      assert.deepInclude(yield* refuse(NodeCredentials.cliProfile(), env), {
+        _tag: "Failed",
+        hint: "set it up with 'aliyun configure'"
+      })
       write({ current: "gone", profiles: [profile("AK", key)] })
       const { hint, why } = yield* refuse(NodeCredentials.cliProfile(), env)
       assert.include(why, "has no profile 'gone'")

@@ -238,8 +238,30 @@ describe("a profile of the CLI", () => {
         assert.deepStrictEqual([credential._tag, credential.provider], ["AccessKey", "cli_profile/rsa_key_pair"])
       }
       write(config(profile("RsaKeyPair", { private_key: `${path}.gone`, key_pair_name: "rsaid" })))
-      assert.include((yield* refuse(NodeCredentials.cliProfile(), env)).why, "there is no file")
+      assert.match(
+        (yield* refuse(NodeCredentials.cliProfile(), env)).why,
+        /^the file that private_key of .* is not there$/
+      )
     }).pipe(Effect.provide(emulated))
+  )
+
+  it.scopedLive(
+    "in mode RsaKeyPair with a private key that is none is told without it, as it may be a key all the same",
+    () =>
+      Effect.gen(function* () {
+        const { config: write, env, path } = yield* home
+        const named = `the file that private_key of profile 'default' of '${path}/.aliyun/config.json' names`
+        for (const [privateKey, why] of [
+          [`${canary}key`, `${named} is not there`],
+          [`/dev/null/${canary}key`, `${named} is not there`],
+          [canary.repeat(100), `${named} cannot be read (ENAMETOOLONG)`],
+          [`${canary}\0key`, `${named} cannot be read (ERR_INVALID_ARG_VALUE)`]
+        ] as const) {
+          write(config(profile("RsaKeyPair", { private_key: privateKey, key_pair_name: "rsaid" })))
+          const error = yield* refuse(NodeCredentials.cliProfile(), env)
+          assert.deepStrictEqual([error._tag, error.why], ["Failed", why])
+        }
+      }).pipe(Effect.provide(offline))
   )
 
   it.scopedLive("C14: in mode OIDC takes the role on with the token in the file, read each time", () =>

@@ -10,7 +10,7 @@ import { chmodSync, chownSync, mkdirSync, symlinkSync, truncateSync } from "node
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { getuid } from "node:process"
-import { ask, asNobody, canary, give, type Home, home, key, offline, plain, refuse } from "./support/Home.js"
+import { ask, asNobody, canary, give, type Home, home, key, offline, plain, refuse, rsa } from "./support/Home.js"
 
 const config = { current: "default", profiles: [{ name: "default", mode: "AK", ...key }] }
 const ini = `[default]\ntype = access_key\naccess_key_id = ${key.access_key_id}\naccess_key_secret = ${key.access_key_secret}\n`
@@ -214,6 +214,43 @@ describe("F01: a file that is open to others", () => {
         "can be read by others (mode 0644) make it yours alone"
       )
       assert.deepStrictEqual((yield* ask(make({ permissions: "ignore" }), house.env)).logs, [])
+    }).pipe(Effect.provide(offline))
+  )
+
+  it.scopedLive("is refused for a section whose name has dots, however many", () =>
+    Effect.gen(function* () {
+      const house = yield* home
+      const provider = NodeCredentials.profileFile({ permissions: "fail" })
+      for (const name of ["team.prod", "a.b.c.d", `x${".x".repeat(20_000)}`]) {
+        house.ini(`[default]\ntype = ecs_ram_role\n${ini.replace("[default]", `[${name}]`)}`, 0o644)
+        assert.include((yield* refuse(provider, house.env)).why, "holds secrets and can be read by others (mode 0644)")
+      }
+    }).pipe(Effect.provide(offline))
+  )
+
+  it.scopedLive("is told of where it is the private key that another one names", () =>
+    Effect.gen(function* () {
+      const house = yield* home
+      const pem = house.write("key.pem", rsa.privateKey, 0o644)
+      const pair = { name: "default", mode: "RsaKeyPair", key_pair_name: "rsaid", private_key: pem }
+      // nobody answers as Sts there
+      const nowhere = "http://127.0.0.1:1"
+      house.config({ profiles: [{ ...pair, sts_endpoint: nowhere }] })
+      house.ini(
+        `[default]\ntype = rsa_key_pair\npublic_key_id = rsaid\nprivate_key_file = ${pem}\nsts_endpoint = ${nowhere}\n`
+      )
+      for (const [setting, make] of [
+        ["private_key of profile 'default'", NodeCredentials.cliProfile],
+        ["private_key_file of section '[default]'", NodeCredentials.profileFile]
+      ] as const) {
+        const exposed = "names holds secrets and can be read by others (mode 0644)"
+        const { why } = yield* refuse(make({ permissions: "fail" }), house.env)
+        assert.include(why, `the file that ${setting}`)
+        assert.include(why, exposed)
+        const { logs } = yield* ask(make(), house.env)
+        assert.strictEqual(logs.filter((log) => log.includes(exposed)).length, 1)
+        assert.deepStrictEqual((yield* ask(make({ permissions: "ignore" }), house.env)).logs, [])
+      }
     }).pipe(Effect.provide(offline))
   )
 

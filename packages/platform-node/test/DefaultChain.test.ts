@@ -154,6 +154,21 @@ describe("the default chain", () => {
     }).pipe(Effect.provide(emulated))
   )
 
+  it.scopedLive("M02: where something else answers in place of the metadata service says how to switch that off", () =>
+    Effect.gen(function* () {
+      const { env } = yield* home
+      for (const status of [400, 403, 404, 405, 500]) {
+        const { url } = yield* http.answering(() => status)
+        const error = yield* refuse(chain({ metadataEndpoint: url }), env)
+        assert.deepStrictEqual(
+          [error._tag, error.why],
+          ["Failed", `the metadata service answered HTTP ${status} when asked for a token`]
+        )
+        assert.include(error.hint, "set ALIBABA_CLOUD_ECS_METADATA_DISABLED=true where this is no ECS instance")
+      }
+    }).pipe(Effect.provide(offline))
+  )
+
   it.scopedLive("M05: asks the metadata service itself, whatever proxy the environment names", () =>
     Effect.gen(function* () {
       const proxy = yield* http.answering(() => ({}))

@@ -17,6 +17,7 @@ import {
   writeFileSync
 } from "node:fs"
 import { dirname, join } from "node:path"
+import * as http from "./support/Answers.js"
 import { ask, asNobody, canary, give, type Home, home, offline, plain, refuse, Wire, withEnv } from "./support/Home.js"
 import { accessToken, oauthService, profile, refreshToken } from "./support/OAuthService.js"
 
@@ -128,6 +129,23 @@ describe("a profile of OAuth", () => {
         body: (tries) => Effect.as(Effect.sleep(10), tries + 1)
       })
       assert.strictEqual(stored(house).profiles[1]!["oauth_refresh_token"], refreshToken(1))
+    }).pipe(Effect.provide(offline))
+  )
+
+  it.scopedLive("F02: keeps its refresh token where the answer has none, or an empty one", () =>
+    Effect.gen(function* () {
+      const house = yield* home
+      const { routes } = yield* Wire
+      for (const more of [{}, { refresh_token: "" }, { refresh_token: null }]) {
+        const server = yield* http.answering(({ path }) =>
+          path === "/v1/token" ? { access_token: accessToken(1), expires_in: 3600, ...more } : 400
+        )
+        routes.set(site.CN, server.url)
+        house.config(profile(0))
+        yield* refuse(NodeCredentials.cliProfile(), house.env)
+        const { oauth_access_token: access, oauth_refresh_token: refresh } = stored(house).profiles[1]!
+        assert.deepStrictEqual([access, refresh], [accessToken(1), refreshToken(0)])
+      }
     }).pipe(Effect.provide(offline))
   )
 

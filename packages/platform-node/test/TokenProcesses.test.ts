@@ -2,8 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { type ChildProcess, spawn } from "node:child_process"
-import { readFileSync, statSync } from "node:fs"
-import { execPath } from "node:process"
+import { readdirSync, readFileSync, statSync } from "node:fs"
+import { dirname } from "node:path"
+import { execPath, platform } from "node:process"
 import { fileURLToPath } from "node:url"
 import { canary, home } from "./support/Home.js"
 import { oauthService, profile, refreshToken } from "./support/OAuthService.js"
@@ -57,6 +58,14 @@ console.log("ready")
 await Effect.runPromise(Effect.iterate(2, { while: () => true, body: (turn) => Effect.as(write(turn), turn + 1) }))
 `
 
+const fillDisk = `
+import { replace, withLock } from "./dist/internal/credentials/lockedFile.js"
+import * as Effect from "effect/Effect"
+
+const whyNot = (self) => Effect.runPromise(Effect.match(self, { onFailure: ({ why }) => why, onSuccess: () => "done" }))
+console.log(await whyNot(withLock(process.env.FILE, () => Effect.void)), await whyNot(replace(process.env.FILE, "new")))
+`
+
 describe("tokens on disk", () => {
   it.scopedLive(
     "F04: of several processes that refresh in turn, none uses a token twice, and the last token is there",
@@ -77,6 +86,23 @@ describe("tokens on disk", () => {
         assert.deepStrictEqual(profiles[0], profile(0).profiles[0])
       }),
     60_000
+  )
+
+  it.scopedLive.skipIf(platform === "win32")(
+    "F03: a disk without room keeps the old ones, and neither a lock nor half a file",
+    () =>
+      Effect.gen(function* () {
+        const { write } = yield* home
+        const file = write("config.json", "old")
+        // where no file may have a byte, one can be made and not written
+        const source = ["-c", `ulimit -f 0 && exec "$0" "$@"`, execPath, "--input-type=module", "--eval", fillDisk]
+        const { output } = yield* ended(
+          spawn("sh", source, { cwd, env: { FILE: file }, stdio: ["ignore", "pipe", "pipe"] })
+        )
+        assert.strictEqual(output, "EFBIG EFBIG\n")
+        assert.deepStrictEqual(readdirSync(dirname(file)), ["config.json"])
+        assert.strictEqual(readFileSync(file, "utf8"), "old")
+      })
   )
 
   it.scopedLive(

@@ -63,10 +63,13 @@ export const make = (
           }
           if (status === 200) return new Failed({ why: `${who} gave a token that is none` })
           const why = answered("a token", status)
-          if (status !== 403 && status !== 404 && status !== 405) return new Failed({ why })
+          if (status !== 403 && status !== 404 && status !== 405) return new Failed({ why, hint: switchOff })
           return allowV1 === true
             ? Effect.succeed(undefined)
-            : new Failed({ why, hint: "let the service give tokens, or allow requests without one by 'allowV1'" })
+            : new Failed({
+                why,
+                hint: `let the service give tokens, or allow requests without one by 'allowV1', or ${switchOff}`
+              })
         }
       )
     )
@@ -141,6 +144,9 @@ const placeOf = ({
     ? new Failed({ why: "timeout is no duration", hint: "timeout must be a duration, for instance '1 second'" })
     : Effect.succeed({ origin: `${parts.protocol ?? "http"}://${parts.host}`, millis })
 }
+
+/** elsewhere, a proxy or another cloud may answer at the address of the service */
+const switchOff = "set ALIBABA_CLOUD_ECS_METADATA_DISABLED=true where this is no ECS instance"
 
 const tokenForm = /^[\x21-\x7e]{1,4096}$/
 const ttlHeader = "x-aliyun-ecs-metadata-token-ttl-seconds"

@@ -47,6 +47,9 @@ const resolve = (options: Options, told: Set<string>): Effect.Effect<Credential.
       return yield* new Credentials.NotConfigured({ why: `${quoted(path)} has no profile ${quoted(profile)}` })
     }
     const self = yield* profileOf(path, config, profile)
+    // the CLI writes a profile before anything is set up
+    const nothing = wanted === undefined ? modes.emptiness(self) : undefined
+    if (nothing !== undefined) return yield* new Credentials.NotConfigured(nothing)
     const credential = yield* modes
       .resolve(self, {
         machine: options.machine,
@@ -55,7 +58,8 @@ const resolve = (options: Options, told: Set<string>): Effect.Effect<Credential.
           path,
           read: Effect.flatMap(read, (config) => profileOf(path, config, name)),
           edited: (settings) => Effect.flatMap(read, (config) => configJson.edit(config, name, settings))
-        })
+        }),
+        guard: (file) => secretFile.guard(file, true, options.permissions, told)
       })
       .pipe(
         // who asks for a profile by its name does not want another identity in its place

@@ -40,7 +40,7 @@ const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, NotLocked> =>
   Effect.tryPromise({ try: run, catch: (error) => new NotLocked({ why: codeOf(error) ?? "no code" }) })
 
 const acquire = (lock: string, owner: string, left: number): Effect.Effect<void, NotLocked> =>
-  attempt(() => create(lock, owner)).pipe(
+  create(lock, owner).pipe(
     Effect.catchIf(
       ({ why }) => why === "EEXIST",
       () =>
@@ -53,8 +53,17 @@ const acquire = (lock: string, owner: string, left: number): Effect.Effect<void,
     )
   )
 
-const create = (path: string, text: string): Promise<void> =>
-  open(path, "wx", 0o600).then((file) => file.writeFile(text).finally(() => file.close()))
+const create = (path: string, text: string): Effect.Effect<void, NotLocked> =>
+  Effect.flatMap(
+    attempt(() => open(path, "wx", 0o600)),
+    (file) =>
+      attempt(() => file.writeFile(text).finally(() => file.close())).pipe(
+        // a full disk can make a file and not fill it; nobody would take a lock without an owner away but by its age
+        Effect.tapError(() => remove(path))
+      )
+  )
+
+const remove = (path: string): Effect.Effect<void> => Effect.ignore(attempt(() => rm(path, { force: true })))
 
 /** a lock file is old by the clock that gives files their times, whatever time a program is told it is */
 const isStale = ({ mtimeMs }: Stats): boolean => Date.now() - mtimeMs > longest
@@ -87,6 +96,9 @@ export const replace = (file: string, text: string): Effect.Effect<void, NotLock
       .then(() => open(fresh, "wx", 0o600))
       .then((handle) => write(handle, file, text).finally(() => handle.close()))
       .then(() => rename(fresh, file))
+  ).pipe(
+    // half a file is of use to nobody, holds secrets and takes room
+    Effect.tapError(() => remove(fresh))
   )
 }
 

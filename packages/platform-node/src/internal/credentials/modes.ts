@@ -27,11 +27,13 @@ type Resolved = Effect.Effect<Credential.Credential, Problem, Services>
 /**
  * - `profile`: another profile of the same file
  * - `store`: where a profile of the file is kept
+ * - `guard`: what to do about another file with a secret that others can get at, where somebody has said
  */
 export interface Surroundings {
   readonly machine: machine.Machine
   readonly profile: (name: string) => Effect.Effect<Profile, Problem>
   readonly store: (name: string) => oauth.Store
+  readonly guard?: (file: secretFile.SecretFile) => Effect.Effect<void, Credentials.Failed>
 }
 
 /** one profile on the way to its credential: `via` names the profiles that have led here */
@@ -45,12 +47,8 @@ type Mode = (step: Step) => Resolved
 /** the credential of a profile. A profile that was found but has nothing is a failure: nothing wider may take its place */
 export const resolve = (self: Profile, surroundings: Surroundings, via: ReadonlyArray<string> = []): Resolved =>
   Effect.gen(function* () {
-    const named = self.text("mode")
-    const mode = named ?? guess(self)
-    if (mode === undefined) {
-      const why = `${self.where} has no mode, and nothing to tell it from`
-      return yield* new Credentials.NotConfigured({ why, hint: `set it up with 'aliyun configure'` })
-    }
+    const mode = modeOf(self)
+    if (mode === undefined) return yield* new Credentials.Failed(nothingIn(self))
     const run = modes.get(mode.toLowerCase())
     if (run === undefined) {
       const why = `${self.label("mode")} of ${self.where} is one that is not known`
@@ -58,6 +56,17 @@ export const resolve = (self: Profile, surroundings: Surroundings, via: Readonly
     }
     return yield* run({ ...surroundings, self, via })
   })
+
+const modeOf = (self: Profile): string | undefined => self.text("mode") ?? guess(self)
+
+/** that a profile says nothing of who it is, `undefined` where it does */
+export const emptiness = (self: Profile): { readonly why: string; readonly hint: string } | undefined =>
+  modeOf(self) === undefined ? nothingIn(self) : undefined
+
+const nothingIn = ({ where }: Profile) => ({
+  why: `${where} has no mode, and nothing to tell it from`,
+  hint: "set it up with 'aliyun configure'"
+})
 
 /** what the CLI takes a profile without a mode for */
 const guess = ({ text }: Profile): string | undefined => {
@@ -199,14 +208,14 @@ const oidc = ({ self }: Step): Resolved =>
     return yield* role.resolve
   })
 
-const rsaKeyPair = ({ self }: Step): Resolved =>
+const rsaKeyPair = ({ guard, self }: Step): Resolved =>
   Effect.gen(function* () {
     const publicKeyId = yield* self.required("key_pair_name")
     const given = yield* self.required("private_key")
     // the CLI writes the key itself there, or the path that it was given; a base64 of a key begins like no path
     const privateKey = /^\s*(?:-----BEGIN|MI[IG][A-Za-z0-9+/=\s]{60})/.test(given)
       ? given
-      : (yield* secretFile.read(given, { isNamed: true, advice: "put the private key there" })).text
+      : yield* keyFile(self, given, guard)
     const durationSeconds = duration(self)
     return yield* RsaKeyPair.provider({
       publicKeyId,
@@ -214,6 +223,15 @@ const rsaKeyPair = ({ self }: Step): Resolved =>
       durationSeconds,
       ...place(self, yield* settings.sts)
     }).resolve
+  })
+
+const keyFile = (self: Profile, path: string, guard: Surroundings["guard"]) =>
+  Effect.gen(function* () {
+    // what is neither may be a key in another form: it is not shown
+    const label = `the file that ${self.label("private_key")} of ${self.where} names`
+    const file = yield* secretFile.read(path, { isNamed: true, advice: "put the private key there", label })
+    if (guard !== undefined) yield* guard(file)
+    return file.text
   })
 
 const bearer = ({ self }: Step): Resolved =>

@@ -136,10 +136,11 @@ const renew = (site: Site, store: Store, file: string) =>
     const answer = yield* requests.send(request, { who, refused: logIn(profile) })
     const access = yield* requests.text(answer, "access_token", who)
     const end = Math.floor(now / 1000) + lifetimeOf(answer["expires_in"])
+    const next = answer["refresh_token"]
     const settings = {
       oauth_access_token: access,
-      // a service that does not change it need not repeat it
-      oauth_refresh_token: typeof answer["refresh_token"] === "string" ? answer["refresh_token"] : refresh,
+      // a service that does not change it need not repeat it, and may leave it empty
+      oauth_refresh_token: typeof next === "string" && next !== "" ? next : refresh,
       oauth_access_token_expire: end
     }
     yield* keep(store, file, { refresh, end, settings }).pipe(

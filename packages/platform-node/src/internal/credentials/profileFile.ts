@@ -53,7 +53,8 @@ const resolve = (options: Options, told: Set<string>): Effect.Effect<Credential.
     const credential = yield* modes.resolve(self, {
       machine: options.machine,
       profile: noOther(where),
-      store: (name) => ({ path, read: noOther(where)(name), edited: () => noOther(where)(name) })
+      store: (name) => ({ path, read: noOther(where)(name), edited: () => noOther(where)(name) }),
+      guard: (file) => secretFile.guard(file, true, options.permissions, told)
     })
     return { ...credential, provider: `${name}/${credential.provider ?? "?"}` }
   })
@@ -76,12 +77,19 @@ const load = ({ path: given, permissions }: Pick<Options, "path" | "permissions"
     const advice = "write a section [default] with its type there"
     const file = yield* secretFile.read(path, { isNamed: named !== undefined, advice })
     const sections: Section = parse(file.text)
-    const holdsSecrets = Object.values(sections).some((found) => Predicate.isReadonlyRecord(found) && hasSecrets(found))
-    yield* secretFile.guard(file, holdsSecrets, permissions, told)
+    yield* secretFile.guard(file, holdsSecrets(sections), permissions, told)
     return { path, sections }
   })
 
-const hasSecrets = (section: Section): boolean => Profile.holdsSecrets(section, names)
+/** in any section, however deep: a list, since a name may have more dots than calls may nest */
+const holdsSecrets = (sections: Section): boolean => {
+  const left = [sections]
+  for (const section of left) {
+    if (Profile.holdsSecrets(section, names)) return true
+    for (const found of Object.values(section)) if (Predicate.isReadonlyRecord(found)) left.push(found)
+  }
+  return false
+}
 
 /** a name with dots is one section within another, as the parser has it */
 const find = (sections: Section, name: string): Section | undefined => {

@@ -14,8 +14,9 @@ import { codeOf, quoted } from "./display.js"
 /** what to do about a file that others can read or change */
 export type Permissions = "warn" | "fail" | "ignore"
 
+/** `name`: what texts call it */
 export interface SecretFile {
-  readonly path: string
+  readonly name: string
   readonly text: string
   readonly stats: Stats
 }
@@ -25,14 +26,17 @@ type Problem = Credentials.NotConfigured | Credentials.Failed
 /**
  * - `isNamed`: somebody has given this path, so that it is a failure when there is nothing
  * - `advice`: what to do when there is nothing
+ * - `label`: what to call the file where what was given as its path may be a secret
  */
 export interface Options {
   readonly isNamed: boolean
   readonly advice: string
+  readonly label?: string
 }
 
-export const read = (path: string, options: Options): Effect.Effect<SecretFile, Problem> =>
-  Effect.tryPromise({
+export const read = (path: string, options: Options): Effect.Effect<SecretFile, Problem> => {
+  const name = options.label ?? quoted(path)
+  return Effect.tryPromise({
     // in one promise: a caller that is interrupted does not wait for a dead disk
     try: () => open(path, flags).then((file) => take(file).finally(() => file.close())),
     catch: (error) => codeOf(error) ?? "without a code"
@@ -40,10 +44,11 @@ export const read = (path: string, options: Options): Effect.Effect<SecretFile, 
     Effect.catchAll((code) => refuse(path, code, options)),
     Effect.flatMap(({ bytes, stats }) =>
       typeof bytes === "string"
-        ? failed(`${quoted(path)} ${bytes}`, "put a text file of this form there, or name another one")
-        : Effect.map(decode(path, bytes), (text) => ({ path, text, stats }))
+        ? failed(`${name} ${bytes}`, "put a text file of this form there, or name another one")
+        : Effect.map(decode(name, bytes), (text) => ({ name, text, stats }))
     )
   )
+}
 
 const limit = 1024 * 1024
 // a pipe without a writer would be waited for; Windows knows no such flag
@@ -78,14 +83,13 @@ const fill = (file: FileHandle, buffer: Uint8Array, from: number): Promise<numbe
 
 const failed = (why: string, hint: string) => new Credentials.Failed({ why, hint })
 
-const refuse = (path: string, code: string, { advice, isNamed }: Options): Effect.Effect<never, Problem> => {
-  const name = quoted(path)
+const refuse = (path: string, code: string, { advice, isNamed, label }: Options): Effect.Effect<never, Problem> => {
+  const name = label ?? quoted(path)
+  const missing = label === undefined ? `there is no file ${name}` : `${name} is not there`
   switch (code) {
     case "ENOENT":
     case "ENOTDIR":
-      return isNamed
-        ? failed(`there is no file ${name}`, advice)
-        : new Credentials.NotConfigured({ why: `there is no file ${name}`, hint: advice })
+      return isNamed ? failed(missing, advice) : new Credentials.NotConfigured({ why: missing, hint: advice })
     case "ELOOP":
       return failed(`${name} leads through a loop of symbolic links`, "put the file itself there")
     case "EACCES":
@@ -111,7 +115,7 @@ const refuse = (path: string, code: string, { advice, isNamed }: Options): Effec
 
 const strict = new TextDecoder("utf-8", { fatal: true })
 
-const decode = (path: string, bytes: Uint8Array): Effect.Effect<string, Credentials.Failed> =>
+const decode = (name: string, bytes: Uint8Array): Effect.Effect<string, Credentials.Failed> =>
   Effect.try({
     // a byte order mark is dropped; bytes of value 0 are those of UTF-16, or no text at all
     try: () => (bytes.includes(0) ? undefined : strict.decode(bytes)),
@@ -119,7 +123,7 @@ const decode = (path: string, bytes: Uint8Array): Effect.Effect<string, Credenti
   }).pipe(
     Effect.orElseSucceed(() => undefined),
     Effect.flatMap((text) =>
-      text === undefined ? failed(`${quoted(path)} is no UTF-8 text`, "save it as UTF-8") : Effect.succeed(text)
+      text === undefined ? failed(`${name} is no UTF-8 text`, "save it as UTF-8") : Effect.succeed(text)
     )
   )
 
@@ -128,14 +132,14 @@ const decode = (path: string, bytes: Uint8Array): Effect.Effect<string, Credenti
  * are run and who calls are made as, so that counts even where nothing in it is secret.
  */
 export const guard = (
-  { path, stats }: SecretFile,
+  { name, stats }: SecretFile,
   holdsSecrets: boolean,
   permissions: Permissions,
   told: Set<string>
 ): Effect.Effect<void, Credentials.Failed> => {
   const problem = permissions === "ignore" ? undefined : exposure(stats, holdsSecrets)
   if (problem === undefined) return Effect.void
-  const why = `${quoted(path)} ${problem}`
+  const why = `${name} ${problem}`
   if (permissions === "fail") return failed(why, advice)
   return Effect.suspend(() => {
     if (told.has(why)) return Effect.void

@@ -15,6 +15,7 @@ import type { SignedRequest, UnsignedRequest } from "../Signer.js"
 import { Signer } from "../Signer.js"
 import * as bytes from "./bytes.js"
 import * as failure from "./failure.js"
+import { FetchOptions } from "./fetchOptions.js"
 import { type Redact, redactor } from "./redact.js"
 
 type Services = Credentials | Signer | HttpClient.HttpClient
@@ -92,12 +93,6 @@ export const refuse = (
 /** @internal what the platform's fetch client says of an answer without a body */
 export const isEmptyBody = (error: HttpClientError.HttpClientError): boolean =>
   error._tag === "ResponseError" && error.reason === "EmptyBody"
-
-/**
- * The options of the platform's fetch client, by their key: importing its module would put it into every bundle. Left to
- * itself, fetch follows redirects, to any host, with the token in its headers.
- */
-const FetchOptions = Context.GenericTag<RequestInit>("@effect/platform/FetchHttpClient/FetchOptions")
 
 const send = (
   signed: SignedRequest,

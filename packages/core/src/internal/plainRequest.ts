@@ -2,13 +2,13 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { Failed } from "../Credentials.js"
 import * as HttpWire from "../HttpWire.js"
 import { isEmptyBody } from "./attempt.js"
 import * as bytes from "./bytes.js"
+import { FetchOptions } from "./fetchOptions.js"
 import { within } from "./within.js"
 
 /** @internal nobody answers there: refused, not found, or silent */
@@ -26,9 +26,6 @@ export interface Answer {
   readonly status: number
   readonly text: string
 }
-
-/** the platform's fetch client follows redirects unless told, to any host, with the headers of the request */
-const FetchOptions = Context.GenericTag<RequestInit>("@effect/platform/FetchHttpClient/FetchOptions")
 
 /** @internal an answer of any status; its body is read when the status is 200, and is empty otherwise */
 export const send = (

@@ -66,7 +66,7 @@ const take = (file: FileHandle): Promise<Taken> =>
     if (!stats.isFile()) return { bytes: "is no regular file", stats }
     if (stats.size > limit) return { bytes: tooLarge, stats }
     // one more than there may be: it can grow while it is read
-    const buffer = new Uint8Array(limit + 1)
+    const buffer = Buffer.allocUnsafe(limit + 1)
     return fill(file, buffer, 0).then((length) => ({
       bytes: length > limit ? tooLarge : buffer.subarray(0, length),
       stats

@@ -423,6 +423,28 @@ describe("invalidate", () => {
   )
 })
 
+describe("invalidate, after refreshes that failed while there was time enough", () => {
+  it.scoped("does not leave callers with the pause that was meant for then", () =>
+    logged(() =>
+      Effect.gen(function* () {
+        const { provider, state } = source(60 * minute)
+        const { get, invalidate } = yield* Credentials.make(provider)
+        const old = yield* get
+        yield* TestClock.adjust(52 * minute)
+        state.answer = broken
+        for (let at = 0; at < 60; at++) {
+          yield* get
+          yield* TestClock.adjust(second)
+        }
+        state.answer = undefined
+        yield* invalidate(old)
+        yield* TestClock.adjust(second)
+        assert.isAbove(numberOf(yield* get), 1)
+      })
+    ).pipe(withMiddle)
+  )
+})
+
 describe("the end of the layer", () => {
   it.effect("stops the refresh, and tells those who wait", () =>
     Effect.gen(function* () {

@@ -44,10 +44,16 @@ const withServer = <A, E>(
   )
 
 /** all that the server says to these bytes, until it closes the connection */
-const exchange = (port: number, bytes: string | Uint8Array, onOpen: (socket: Socket) => void = () => {}) =>
+const exchange = (
+  port: number,
+  bytes: string | Uint8Array,
+  onOpen: (socket: Socket) => void = () => {},
+  // one that goes on when the server has said its last word
+  allowHalfOpen = false
+) =>
   Effect.async<string>((resume) => {
     let text = ""
-    const socket = connect(port, "127.0.0.1", () => {
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen }, () => {
       socket.write(bytes)
       onOpen(socket)
     })
@@ -362,7 +368,9 @@ describe("who holds a connection", () => {
             const timer = setInterval(() => socket.write("x"), 50)
             socket.on("close", () => clearInterval(timer))
           }
-          const text = yield* exchange(port, "GET / HTTP/1.1\r\nhost: a\r\nx: ", drip).pipe(Effect.timeout("5 seconds"))
+          const text = yield* exchange(port, "GET / HTTP/1.1\r\nhost: a\r\nx: ", drip, true).pipe(
+            Effect.timeout("5 seconds")
+          )
           assert.strictEqual(statusOf(text), "408")
         }),
       { headersTimeout: "200 millis", requestTimeout: "400 millis" }

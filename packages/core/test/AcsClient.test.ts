@@ -354,7 +354,7 @@ describe("explain and presign", () => {
     )
   )
 
-  it.effect("presign gives a URL that the checker accepts, redacted", () =>
+  it.effect("S08: presign gives a URL that the checker accepts, redacted", () =>
     Effect.gen(function* () {
       const url = yield* AcsClient.presign(RpcRequest.make(describeRegions))
       assert.strictEqual(String(url), "<redacted>")

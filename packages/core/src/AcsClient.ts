@@ -6,7 +6,7 @@
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -16,18 +16,16 @@ import * as AcsError from "./AcsError.js"
 import { type AcsRequest, isAcsRequest } from "./AcsRequest.js"
 import type { AcsResponse } from "./AcsResponse.js"
 import * as CommonRequest from "./CommonRequest.js"
-import { Credentials } from "./Credentials.js"
+import type { Credentials } from "./Credentials.js"
 import * as answer from "./internal/answer.js"
 import * as attempt from "./internal/attempt.js"
 import { withCallInfo } from "./internal/callInfo.js"
 import * as explanation from "./internal/explanation.js"
 import * as pipeline from "./internal/pipeline.js"
-import { prepare } from "./internal/prepare.js"
 import * as Limits from "./Limits.js"
-import * as Nonce from "./Nonce.js"
 import * as RoaRequest from "./RoaRequest.js"
 import * as RpcRequest from "./RpcRequest.js"
-import { Signer } from "./Signer.js"
+import { Signer, type UnsignedRequest } from "./Signer.js"
 import * as Timeouts from "./Timeouts.js"
 
 /**
@@ -64,9 +62,9 @@ export type Call<A> = Effect.Effect<A, AcsError.ClientException | AcsError.Serve
  * })
  */
 export const execute = (request: AcsRequest): Call<AcsResponse> =>
-  pipeline.run(request, (trial) =>
+  pipeline.run(request, "body", (trial) =>
     Effect.flatMap(attempt.open(trial), (open) =>
-      answer.read(open, trial.call, Context.get(trial.context, Limits.Limits), trial.number)
+      answer.read(open, trial.call, Context.get(trial.call.context, Limits.Limits), trial.number)
     )
   )
 
@@ -141,7 +139,7 @@ export const stream = (
 ): Stream.Stream<Uint8Array, AcsError.ClientException | AcsError.ServerException, Services> =>
   Stream.unwrap(
     Effect.flatMap(Timeouts.Timeouts, (timeouts) =>
-      pipeline.run(request, (trial) =>
+      pipeline.run(request, "headers", (trial) =>
         Effect.map(attempt.open(trial), (open) => {
           // the durations have been looked at by then
           const idle = pipeline.limitsOf(request, timeouts)?.attempt ?? 0
@@ -187,8 +185,10 @@ export const stream = (
 export const explain = (
   request: AcsRequest
 ): Effect.Effect<explanation.Explanation, AcsError.ClientException | AcsError.ServerException, Credentials | Signer> =>
-  offline(request, ({ context, unsigned }) =>
-    Effect.map(attempt.sign(unsigned, context), ({ redact, signed }) => explanation.make(signed, unsigned.host, redact))
+  offline(request, ({ clock, context, unsigned }) =>
+    Effect.map(attempt.sign(unsigned, context, clock), ({ redact, signed }) =>
+      explanation.make(signed, unsigned.host, redact)
+    )
   )
 
 /**
@@ -212,29 +212,28 @@ export const presign = (
   AcsError.ClientException | AcsError.ServerException,
   Credentials | Signer
 > =>
-  offline(request, ({ context, unsigned }) =>
-    Effect.flatMap(Context.get(context, Credentials).get, (credential) =>
-      Effect.flatMap(Clock.currentTimeMillis, (at) =>
-        Effect.flatMap(Context.get(context, Nonce.Nonce), (nonce) =>
-          Context.get(context, Signer).presign(unsigned, credential, { at, nonce })
-        )
-      )
+  offline(request, ({ clock, context, unsigned }) =>
+    Effect.flatMap(attempt.occasion(unsigned, context, clock), ({ credential, moment }) =>
+      Context.get(context, Signer).presign(unsigned, credential, moment)
     )
   )
 
+interface Prepared {
+  readonly unsigned: UnsignedRequest
+  readonly context: Context.Context<Credentials | Signer>
+  readonly clock: Clock.Clock
+}
+
 const offline = <A>(
   request: AcsRequest,
-  use: (prepared: {
-    readonly unsigned: Effect.Effect.Success<ReturnType<typeof prepare>>
-    readonly context: Context.Context<Credentials | Signer>
-  }) => Effect.Effect<A, AcsError.ClientException>
+  use: (prepared: Prepared) => Effect.Effect<A, AcsError.ClientException>
 ): Effect.Effect<A, AcsError.AcsError, Credentials | Signer> =>
   Effect.flatMap(Effect.context<Credentials | Signer>(), (context) => {
     if (!isAcsRequest(request)) return Effect.fail(pipeline.notARequest)
     const services = Context.add(context, HttpClient.HttpClient, sendsNothing)
-    return prepare(request, services).pipe(
+    return pipeline.ready(request, services).pipe(
       Effect.provide(services),
-      Effect.flatMap((unsigned) => use({ unsigned, context })),
+      Effect.flatMap((unsigned) => Effect.clockWith((clock) => use({ unsigned, context, clock }))),
       Effect.mapError(withCallInfo({ request: pipeline.infoOf(request) }))
     )
   })

@@ -40,13 +40,13 @@ export interface RequestInfo {
 export type Outcome = "NotExecuted" | "Rejected" | "Unknown"
 
 /**
- * Why no further attempt was made: the policy said so, the retry budget was empty, the deadline was too near, or
- * repeating a write that may have been executed was not safe.
+ * Why no further attempt was made: the policy said so, the retry budget was empty, the deadline was too near, repeating a
+ * write that may have been executed was not safe, or the circuit breaker was open.
  *
  * @since 0.1.0
  * @category models
  */
-export type StoppedBy = "Policy" | "Budget" | "Deadline" | "Safety"
+export type StoppedBy = "Policy" | "Budget" | "Deadline" | "Safety" | "Breaker"
 
 /**
  * How a call went until it failed. `totalDelay` is the time spent waiting between attempts.
@@ -146,11 +146,23 @@ export interface UnexpectedResponse {
 }
 
 /**
+ * The `CircuitBreaker` of the host is open: nothing was sent. `retryAfter`: until when it lets no call in.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CircuitOpen {
+  readonly _tag: "CircuitOpen"
+  readonly host: string
+  readonly retryAfter: Duration.Duration
+}
+
+/**
  * @since 0.1.0
  * @category models
  */
 export type Reason =
-  Transport | Timeout | CredentialsUnavailable | InvalidRequest | EndpointUnresolved | UnexpectedResponse
+  Transport | Timeout | CredentialsUnavailable | InvalidRequest | EndpointUnresolved | UnexpectedResponse | CircuitOpen
 
 /**
  * The seed's code of each reason.
@@ -161,6 +173,7 @@ export type Reason =
 export type ClientCode =
   | InvalidRequest["code"]
   | "SDK.HttpError"
+  | "SDK.ServerUnreachable"
   | "SDK.InvalidCredential"
   | "SDK.EndpointResolvingError"
   | "SDK.UnknownServerError"
@@ -187,6 +200,8 @@ export class ClientException extends Data.TaggedError("ClientException")<CallInf
       case "Transport":
       case "Timeout":
         return "SDK.HttpError"
+      case "CircuitOpen":
+        return "SDK.ServerUnreachable"
       case "CredentialsUnavailable":
         return "SDK.InvalidCredential"
       case "InvalidRequest":

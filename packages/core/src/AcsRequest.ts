@@ -66,6 +66,8 @@ export type Style = "RPC" | "ROA"
  * - `timeouts`: over the `Timeouts` reference, for this request
  * - `idempotent`: whether repeating it does no harm, so that it may be repeated after an unknown outcome. Unless told:
  *   whether the action reads (`Describe…`, `List…`, `Get…`), or the ROA method does, or a `ClientToken` is given
+ * - `clientToken`: `true` fills in a `ClientToken` where the caller gives none, once a call, so that every attempt carries the same and
+ *   the service executes the request once. Unless told: for the 14 actions of ECS that the seed says take one
  * - `businessFailure`: an answer of status 2xx that reports a failure is a `ServerException` of category `Business`;
  *   `value` returns it as a response instead
  *
@@ -91,6 +93,7 @@ export interface CommonOptions {
   readonly userAgent?: ReadonlyArray<readonly [key: string, value: string]> | undefined
   readonly timeouts?: Partial<Timeouts.Values> | undefined
   readonly idempotent?: boolean | undefined
+  readonly clientToken?: boolean | undefined
   readonly businessFailure?: "error" | "value" | undefined
 }
 
@@ -124,6 +127,7 @@ export interface AcsRequest extends Pipeable, Inspectable.Inspectable {
   readonly userAgent: ReadonlyArray<readonly [key: string, value: string]>
   readonly timeouts: Partial<Timeouts.Values> | undefined
   readonly idempotent: boolean | undefined
+  readonly clientToken: boolean | undefined
   readonly businessFailure: "error" | "value"
 }
 
@@ -215,6 +219,7 @@ export const unsafeMake = <A extends AcsRequest>(
     userAgent: options.userAgent ?? [],
     timeouts: options.timeouts,
     idempotent: options.idempotent,
+    clientToken: options.clientToken,
     businessFailure: options.businessFailure ?? "error"
   }) as A
 }

@@ -15,9 +15,11 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
+import * as ClockSkew from "./ClockSkew.js"
 import * as Credentials from "./Credentials.js"
 import * as Digest from "./Digest.js"
 import * as HttpWire from "./HttpWire.js"
+import * as RetryBudget from "./RetryBudget.js"
 import * as Signer from "./Signer.js"
 
 /**
@@ -149,6 +151,9 @@ export const layer = (
     Layer.effectContext(server),
     Credentials.layerAccessKey({ accessKeyId, accessKeySecret }),
     Signer.layer
+  ).pipe(
+    // what one test has used up or found out is no other's concern
+    Layer.provideMerge(Layer.merge(RetryBudget.layer, ClockSkew.layer))
   )
 }
 

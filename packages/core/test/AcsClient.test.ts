@@ -96,6 +96,7 @@ describe("requests", () => {
         yield* AcsClient.rpc({
           ...describeRegions,
           action: "RunInstances",
+          clientToken: false,
           query: { Tag: [{ Key: "env", Value: "it's 中文" }], DryRun: true, Amount: 2, Nothing: null },
           arrayStyles: { Ids: "json" }
         })
@@ -424,7 +425,7 @@ describe("attempts", () => {
 
   it.effect("a write that may have been executed is not sent twice", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(AcsClient.rpc({ ...describeRegions, action: "CreateDisk", method: "POST" }))
+      const error = yield* Effect.flip(AcsClient.rpc({ ...describeRegions, action: "StartInstance", method: "POST" }))
       assert.deepStrictEqual([error.attempts, error.stoppedBy, error.outcome], [1, "Safety", "Unknown"])
       assert.include(error.message, "may have been executed")
     }).pipe(Effect.provide(flaky(9, { refuse: "reset" })))
@@ -434,7 +435,7 @@ describe("attempts", () => {
     Effect.gen(function* () {
       const attempts = (reply: AcsTest.Reply, options: Partial<AcsRequest.CommonOptions>) =>
         Effect.gen(function* () {
-          const fiber = yield* Effect.fork(AcsClient.rpc({ ...describeRegions, action: "CreateDisk", ...options }))
+          const fiber = yield* Effect.fork(AcsClient.rpc({ ...describeRegions, action: "StartInstance", ...options }))
           yield* TestClock.adjust("1 minute")
           return (yield* Fiber.join(fiber)).attempts
         }).pipe(Effect.provide(flaky(1, reply)))

@@ -91,6 +91,8 @@ const requestOf = ({ input }: Row): AcsRequest.AcsRequest => {
     product: input.product,
     version: input.version,
     action: input.action,
+    // the seed means to fill one in, and never does
+    clientToken: false,
     method: input.method,
     endpoint: input.endpoint,
     protocol: input.protocol ?? "http",

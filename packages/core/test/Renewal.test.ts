@@ -80,12 +80,37 @@ describe("a token that the service says has expired", () => {
     )
   )
 
-  it.scoped("is another thing than one that does not fit", () =>
+  it.scoped("is as good as one that does not fit its key: both are given up once", () =>
     Effect.gen(function* () {
       const { asked, provider } = source()
       const credentials = yield* Credentials.make(provider)
-      const error = yield* Effect.flip(whoAmI.pipe(Credentials.withCredentials(credentials)))
-      assert.deepStrictEqual([error.attempts, asked()], [1, 1])
+      const response = yield* whoAmI.pipe(Credentials.withCredentials(credentials))
+      assert.deepStrictEqual([response.attempts, asked()], [2, 2])
     }).pipe(Effect.provide(service(new Set(["t1"]), "InvalidSecurityToken.MismatchWithAccessKey")))
+  )
+
+  it.scoped("that is all there is: the same one is not sent again", () =>
+    Effect.gen(function* () {
+      const fixed = Credential.sts({ accessKeyId: "id", accessKeySecret: "s", securityToken: "t1" })
+      const credentials = yield* Credentials.make(Credentials.fixed(fixed))
+      const error = yield* Effect.flip(whoAmI.pipe(Credentials.withCredentials(credentials)))
+      assert.deepStrictEqual([error.attempts, (yield* AcsTest.calls).length], [1, 1])
+    }).pipe(Effect.provide(service(new Set(["t1"]))))
+  )
+
+  it.scoped("whose source is broken: the refusal is what the call fails with", () =>
+    Effect.gen(function* () {
+      let count = 0
+      const { provider } = source()
+      const once: Credentials.Provider = {
+        name: "once",
+        resolve: Effect.suspend(() =>
+          count++ === 0 ? provider.resolve : new Credentials.Failed({ why: "the source is gone" })
+        )
+      }
+      const credentials = yield* Credentials.make(once)
+      const error = yield* Effect.flip(whoAmI.pipe(Credentials.withCredentials(credentials)))
+      assert.deepStrictEqual([error.code, error.attempts], ["InvalidSecurityToken.Expired", 1])
+    }).pipe(Effect.provide(service(new Set(["t1"]))))
   )
 })

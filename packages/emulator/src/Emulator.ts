@@ -9,6 +9,8 @@
  * @since 0.1.0
  */
 import type * as RawRequest from "@effect-aliyun/protocol/RawRequest"
+import * as ClockSkew from "@effect-aliyun/core/ClockSkew"
+import * as RetryBudget from "@effect-aliyun/core/RetryBudget"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
@@ -160,7 +162,8 @@ export const layerHttpClient = (options: Options = {}): Layer.Layer<Emulator | H
     Effect.map(make(options), (service) =>
       Context.make(Emulator, service).pipe(Context.add(HttpClient.HttpClient, memory.client(service.gateway.handle)))
     )
-  )
+    // what the calls of one emulator have used up or found out is no other's concern
+  ).pipe(Layer.merge(RetryBudget.layer), Layer.merge(ClockSkew.layer))
 
 /**
  * What has arrived so far, in the order in which it was answered; the last 10,000.

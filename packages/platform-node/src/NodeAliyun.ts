@@ -3,7 +3,9 @@
  *
  * @since 0.1.0
  */
+import * as ClockSkew from "@effect-aliyun/core/ClockSkew"
 import * as Credentials from "@effect-aliyun/core/Credentials"
+import * as RetryBudget from "@effect-aliyun/core/RetryBudget"
 import * as Signer from "@effect-aliyun/core/Signer"
 import * as UserAgent from "@effect-aliyun/core/UserAgent"
 import type * as HttpClient from "@effect/platform/HttpClient"
@@ -23,11 +25,19 @@ import * as NodeHttpClient from "./NodeHttpClient.js"
  * @since 0.1.0
  * @category models
  */
-export type Services = Credentials.Credentials | Signer.Signer | HttpClient.HttpClient | UserAgent.UserAgent
+export type Services =
+  | Credentials.Credentials
+  | Signer.Signer
+  | HttpClient.HttpClient
+  | UserAgent.UserAgent
+  | RetryBudget.RetryBudget
+  | ClockSkew.ClockSkew
 
 const signerAndTransport = Layer.mergeAll(
   Signer.layer.pipe(Layer.provide(NodeDigest.layer)),
   NodeHttpClient.layer,
+  RetryBudget.layer,
+  ClockSkew.layer,
   UserAgent.layer({ platform: `${platform()}; ${arch()}; Node.js ${version}` })
 )
 
@@ -76,4 +86,5 @@ export const layerConfig = (
     readonly accessKeySecret: Redacted.Redacted<string>
     readonly securityToken?: Redacted.Redacted<string> | undefined
   }>
-): Layer.Layer<Services, ConfigError.ConfigError> => Layer.merge(Credentials.layerConfig(options), signerAndTransport)
+): Layer.Layer<Services, ConfigError.ConfigError> =>
+  Layer.provideMerge(Credentials.layerConfig(options), signerAndTransport)

@@ -43,6 +43,7 @@ const requestOf = (call: Call.Call, port: number): AcsRequest.AcsRequest => {
     product: "Ecs",
     version: call.version,
     action: Call.actionOf(call),
+    clientToken: false,
     method: call.method as AcsRequest.MethodType,
     endpoint: `http://127.0.0.1:${port}`,
     query: Call.ourQueryOf(call),

@@ -12,25 +12,33 @@ export interface Explanation {
 
 /** @internal */
 export const make = (signed: SignedRequest, host: string, redact: Redact): Explanation => {
-  // of the caller's parameters those are masked that are named like a secret
-  const mask = (text: string) => maskSignatures(maskNamed(redact(text)))
-  const target = signed.url.slice(signed.url.indexOf(host) + host.length)
-  const wire = [
-    `${signed.method} ${target} HTTP/1.1`,
-    `host: ${host}`,
-    ...Object.entries(signed.headers).flatMap(([name, value]) => (name === "host" ? [] : [`${name}: ${value}`])),
-    ...bodyLines(signed)
-  ].join("\n")
+  const mask = maskedBy(redact)
   const parts: ReadonlyArray<readonly [title: string, text: string | undefined]> = [
     ["Canonical request", signed.canonicalRequest],
     ["String to sign", signed.stringToSign],
-    ["Wire request", wire]
+    ["Wire request", [...head(signed, host), ...bodyLines(signed)].join("\n")]
   ]
   return {
     text: parts.flatMap(([title, text]) => (text === undefined ? [] : [`${title}\n${mask(text)}`])).join("\n\n"),
     signed: Redacted.make(signed)
   }
 }
+
+/** @internal request line and headers, secrets masked */
+export const wire = (signed: SignedRequest, host: string, redact: Redact): string =>
+  maskedBy(redact)(head(signed, host).join("\n"))
+
+/** of the caller's parameters those are masked that are named like a secret */
+const maskedBy =
+  (redact: Redact): Redact =>
+  (text) =>
+    maskSignatures(maskNamed(redact(text)))
+
+const head = (signed: SignedRequest, host: string): ReadonlyArray<string> => [
+  `${signed.method} ${signed.url.slice(signed.url.indexOf(host) + host.length)} HTTP/1.1`,
+  `host: ${host}`,
+  ...Object.entries(signed.headers).flatMap(([name, value]) => (name === "host" ? [] : [`${name}: ${value}`]))
+]
 
 const bodyLines = ({ payload }: SignedRequest): ReadonlyArray<string> => {
   switch (payload._tag) {

@@ -46,6 +46,8 @@ const reason = (self: Reason): string => {
       return self.code === "SDK.InvalidParameter" ? `${self.field} ${self.issue}` : self.issue
     case "EndpointUnresolved":
       return self.issue
+    case "CircuitOpen":
+      return `no call to ${self.host} for another ${Duration.format(self.retryAfter)}: too many have failed in a row; CircuitBreaker sets how many`
     case "UnexpectedResponse": {
       const requestId = self.requestId === undefined ? "no RequestId" : `RequestId ${self.requestId}`
       return `${self.issue} (HTTP ${self.status}, ${requestId}): ${JSON.stringify(self.excerpt)}`

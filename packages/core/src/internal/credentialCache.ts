@@ -14,6 +14,7 @@ import type * as Scope from "effect/Scope"
 import type * as AcsError from "../AcsError.js"
 import * as ClockSkew from "../ClockSkew.js"
 import type { Credential } from "../Credential.js"
+import { refreshed } from "./telemetry.js"
 import * as unavailable from "./unavailable.js"
 import { within } from "./within.js"
 
@@ -105,11 +106,16 @@ export const make = <R>(resolve: Effect.Effect<Resolved, Failure, R>): Effect.Ef
       Effect.flatMap(Random.next, (random) =>
         Clock.clockWith((clock) => {
           const now = timeOf(clock)
-          if (Either.isLeft(outcome)) return fail(outcome.left, now, random)
+          if (Either.isLeft(outcome)) {
+            refreshed("failed")
+            return fail(outcome.left, now, random)
+          }
           const { credential, provider } = outcome.right
           if (credential.expiration !== undefined && credential.expiration <= now) {
+            refreshed("failed")
             return fail(unavailable.alreadyExpired(provider), now, random)
           }
+          refreshed("ok")
           failed = undefined
           held = hold(outcome.right, now, random)
           return held.exit

@@ -97,6 +97,12 @@ const watchOf = (info: AcsError.RequestInfo, span: Tracer.Span | undefined, time
   }
 }
 
+const refreshTags = { ok: [MetricLabel.make("outcome", "ok")], failed: [MetricLabel.make("outcome", "failed")] }
+
+/** @internal credentials were asked for anew */
+export const refreshed = (outcome: "ok" | "failed"): void =>
+  Telemetry.credentialRefreshes.unsafeUpdate(1, refreshTags[outcome])
+
 const defaultTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
 const isListening = (fiber: Fiber.RuntimeFiber<unknown, unknown>): boolean =>

@@ -1,0 +1,63 @@
+/** A service that is a function: counts what arrives, and answers at once. No signature is checked, so that 10,000 calls are cheap. */
+import * as Credentials from "@effect-aliyun/core/Credentials"
+import * as ClockSkew from "@effect-aliyun/core/ClockSkew"
+import * as HttpWire from "@effect-aliyun/core/HttpWire"
+import * as RetryBudget from "@effect-aliyun/core/RetryBudget"
+import * as Signer from "@effect-aliyun/core/Signer"
+import * as Encoding from "@effect-aliyun/protocol/Encoding"
+import * as Headers from "@effect/platform/Headers"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+// answers in the same step: a clock that goes by itself must not run ahead of them
+import { MemoryResponse } from "../../../packages/emulator/src/internal/memoryResponse.js"
+
+export type Answer =
+  | { readonly status?: number; readonly code?: string; readonly headers?: Readonly<Record<string, string>> }
+  | "connect"
+  | "reset"
+
+export interface Stub {
+  readonly requests: Array<HttpClientRequest.HttpClientRequest>
+  /** whether it answers nobody for now */
+  readonly silence: (isSilent: boolean) => void
+  readonly layer: Layer.Layer<Credentials.Credentials | Signer.Signer | HttpClient.HttpClient>
+}
+
+/** `answer` is asked with the number of the request, from 1 */
+export const make = (answer: (number: number, request: HttpClientRequest.HttpClientRequest) => Answer): Stub => {
+  const requests: Array<HttpClientRequest.HttpClientRequest> = []
+  let isSilent = false
+  const client = HttpClient.make((request) => {
+    const number = requests.push(request)
+    if (isSilent) return Effect.never
+    const reply = answer(number, request)
+    if (typeof reply === "string") {
+      const facts =
+        reply === "connect"
+          ? ({ kind: "Connect", syscallCode: "ECONNREFUSED", sent: "none", bytesReceived: 0 } as const)
+          : ({ kind: "Reset", syscallCode: "ECONNRESET", sent: "all", bytesReceived: 0 } as const)
+      const cause = new HttpWire.TransportFailure(facts)
+      return Effect.fail(new HttpClientError.RequestError({ request, reason: "Transport", cause }))
+    }
+    const status = reply.status ?? 200
+    const body = status < 300 ? { RequestId: "r" } : { Code: reply.code ?? "", Message: "", RequestId: `r${number}` }
+    const bytes = Encoding.utf8(JSON.stringify(body))
+    return Effect.succeed(new MemoryResponse(request, status, Headers.fromInput(reply.headers ?? {}), bytes))
+  })
+  return {
+    requests,
+    silence: (value) => void (isSilent = value),
+    layer: Layer.mergeAll(
+      Layer.succeed(HttpClient.HttpClient, client),
+      Credentials.layerAccessKey({ accessKeyId: "testid", accessKeySecret: "testsecret" }),
+      Signer.layer
+    ).pipe(Layer.provideMerge(Layer.merge(RetryBudget.layer, ClockSkew.layer)))
+  }
+}
+
+/** one answer after the other, then the last again and again */
+export const sequence = (...answers: ReadonlyArray<Answer>): Stub =>
+  make((number) => answers[Math.min(number, answers.length) - 1] ?? {})

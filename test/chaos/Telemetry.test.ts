@@ -197,7 +197,10 @@ describe("metrics", () => {
       yield* credentials.get
       assert.strictEqual(yield* count(Telemetry.credentialRefreshes, { outcome: "ok" }), before + 1)
       const failed = yield* count(Telemetry.credentialRefreshes, { outcome: "failed" })
-      const none = yield* Credentials.make()
+      const none = yield* Credentials.make({
+        name: "none",
+        resolve: Effect.fail(new Credentials.NotConfigured({ why: "there is none" }))
+      })
       yield* Effect.flip(none.get)
       assert.strictEqual(yield* count(Telemetry.credentialRefreshes, { outcome: "failed" }), failed + 1)
     })

@@ -281,7 +281,7 @@ describe("a signature that was refused", () => {
   it(
     "of ACS3: the canonical request, or the string to sign, whichever is pasted",
     scene(async ({ call, page, server }) => {
-      expect(await call(regions, people.impostor)).toBe("400 SignatureDoesNotMatch")
+      expect(await call(regions, people.impostor)).toBe("400 InvalidAccessKeySecret")
       await open(page, "DescribeRegions")
       const box = page.getByLabel("If your client can print the canonical request or the string to sign")
       await box.waitFor()

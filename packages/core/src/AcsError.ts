@@ -222,11 +222,14 @@ export class ClientException extends Data.TaggedError("ClientException")<CallInf
 /**
  * The service answered, and said no: a status of 300 and more, or a 2xx that reports a failure.
  *
- * - `code`: as the service wrote it, `SDK.UnknownServerError` when it wrote none
+ * - `code`: as the service wrote it, `SDK.UnknownServerError` when it wrote none; see `signedText` for the one exception
  * - `serverMessage`: the text of the service, without the string to sign that it may echo
  * - `message`: all of it in one line, for people
  * - `recommend`: the link the service gives for diagnosis
  * - `retryAfter`: the wait the service asks for
+ * - `signedText`: of a signature that was refused, where the service tells which text it signed: the `same` as was signed
+ *   here, so that the secret is wrong, or some `other`, which is a fault of this SDK or of something on the way. The same text
+ *   and status 400 give the seed's code, `InvalidAccessKeySecret`.
  *
  * @since 0.1.0
  * @category errors
@@ -249,6 +252,7 @@ export class ServerException<out Code extends string = string> extends Data.Tagg
     readonly accessDeniedDetail: unknown
     readonly category: Classification.Category
     readonly retryAfter: Duration.Duration | undefined
+    readonly signedText?: "same" | "other" | undefined
   }
 > {
   declare readonly code: Code

@@ -11,7 +11,8 @@ import { version } from "./internal/version.js"
 
 /**
  * - `platform`: operating system, architecture and runtime, as far as a layer of the platform knows them
- * - `extras`: `key/value` pairs behind it, in order; a later key replaces an earlier one of the same name
+ * - `extras`: `key/value` pairs behind it, in order; a later key replaces an earlier one of the same name, and stands in its own
+ *   place. `effect-aliyun`, in any case, is the SDK's own: a pair of that name is left out.
  *
  * Browsers do not let a program set the header; there it is left as it is.
  *
@@ -64,13 +65,21 @@ export const append: {
 )
 
 /**
- * The header's text. Keys compare without case; a later one takes the place of an earlier one.
+ * The header's text. Keys compare without case; a later one drives out an earlier one, and none the SDK's own.
  *
  * @since 0.1.0
  * @category getters
  */
 export const toHeader = (userAgent: Values, extras: Values["extras"] = []): string => {
   const pairs = new Map<string, string>()
-  for (const [key, value] of [...userAgent.extras, ...extras]) pairs.set(key.toLowerCase(), `${key}/${value}`)
-  return [`AlibabaCloud (${userAgent.platform}) effect-aliyun/${version}`, ...pairs.values()].join(" ")
+  for (const [key, value] of [...userAgent.extras, ...extras]) {
+    const name = key.toLowerCase()
+    // taken out first: a pair that is replaced would keep its place
+    pairs.delete(name)
+    pairs.set(name, `${key}/${value}`)
+  }
+  pairs.delete(own)
+  return [`AlibabaCloud (${userAgent.platform}) ${own}/${version}`, ...pairs.values()].join(" ")
 }
+
+const own = "effect-aliyun"

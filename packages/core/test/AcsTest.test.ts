@@ -57,7 +57,7 @@ describe("AcsTest", () => {
       const client = yield* HttpClient.HttpClient
       const key = Credentials.layerAccessKey({ accessKeyId: "testid", accessKeySecret: "wrong" })
       const wrong = yield* Effect.flip(Effect.provide(call, Layer.merge(key, Signer.layer)))
-      assert.strictEqual(wrong._tag === "ServerException" && wrong.code, "SignatureDoesNotMatch")
+      assert.strictEqual(wrong._tag === "ServerException" && wrong.code, "InvalidAccessKeySecret")
       const late = HttpClient.mapRequestEffect(client, (request) =>
         Effect.as(TestClock.adjust("16 minutes"), HttpClientRequest.setHeader(request, "x-added", "unsigned"))
       )

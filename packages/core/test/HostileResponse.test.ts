@@ -11,7 +11,6 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as fc from "fast-check"
-import vectors from "../../../test/fixtures/vectors/python-core-behaviour.json" with { type: "json" }
 
 const call = AcsClient.rpc({ product: "Ecs", version: "2014-05-26", action: "DescribeRegions" })
 
@@ -155,41 +154,6 @@ describe("status 300 and more is always a ServerException", () => {
       )
     }).pipe(Effect.provide(answering(404, '{"code":"ErrorClusterNotFound","message":"gone","requestId":"R"}')))
   )
-})
-
-describe("error bodies as the Python core reads them", () => {
-  const rows = vectors.filter((row) => row.group === "errorBody" && !("quirk" in row))
-  it("are all there", () => assert.isAtLeast(rows.length, 39))
-
-  it.effect.each(rows.map((row) => [row.id, row] as const))("%s", ([, row]) => {
-    const { body, httpStatus } = row.input as { readonly body: string; readonly httpStatus: number }
-    const expected = (
-      row.expected as { readonly error: { kind: string; code: unknown; httpStatus: number; requestId: string | null } }
-    ).error
-    return Effect.gen(function* () {
-      const error = yield* Effect.flip(call)
-      assert.strictEqual(error._tag, expected.kind)
-      if (error._tag !== "ServerException") return
-      // a code that is no text has no place in the type; the seed hands it through
-      if (typeof expected.code === "string") assert.strictEqual(error.code, expected.code)
-      assert.strictEqual(error.httpStatus, expected.httpStatus)
-      assert.strictEqual(error.requestId ?? null, expected.requestId)
-    }).pipe(Effect.provide(answering(httpStatus, body)))
-  })
-
-  // the faults of the seed: a raw Python error there, a typed one here
-  it.effect.each(
-    vectors.filter((row) => row.group === "errorBody" && "quirk" in row).map((row) => [row.id, row] as const)
-  )("%s", ([, row]) => {
-    const { body, httpStatus } = row.input as { readonly body: string; readonly httpStatus: number }
-    return Effect.gen(function* () {
-      const error = yield* Effect.flip(call)
-      assert.deepStrictEqual(error._tag === "ServerException" && [error.code, error.httpStatus], [
-        "SDK.UnknownServerError",
-        httpStatus
-      ])
-    }).pipe(Effect.provide(answering(httpStatus, body)))
-  })
 })
 
 describe("a body that says how long it is", () => {

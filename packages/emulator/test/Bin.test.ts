@@ -63,7 +63,7 @@ describe("serving", () => {
       const who = { accessKeyId: "CANARYid", accessKeySecret: "CANARYsecret/+=" }
       assert.strictEqual(yield* ask(server.url, Credential.accessKey(who)), "200")
       const impostor = Credential.accessKey({ ...who, accessKeySecret: "CANARYother" })
-      assert.strictEqual(yield* ask(server.url, impostor), "400 SignatureDoesNotMatch")
+      assert.strictEqual(yield* ask(server.url, impostor), "400 InvalidAccessKeySecret")
       assert.strictEqual(yield* ask(server.url), "404 InvalidAccessKeyId.NotFound")
       const { stderr, stdout } = yield* server.kill("SIGTERM")
       const line = (rest: string) =>

@@ -120,7 +120,8 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
         Effect.gen(function* () {
           for (const [who, answer] of refused) {
             const given = yield* outcome(AcsClient.execute(request)).pipe(as(people[who], signer))
-            assert.strictEqual(given, answer, who)
+            // the SDK sees in the echo that it is the secret which is wrong
+            assert.strictEqual(given, answer.replace("SignatureDoesNotMatch", "InvalidAccessKeySecret"), who)
           }
           const calls = yield* Emulator.calls
           assert.deepStrictEqual(

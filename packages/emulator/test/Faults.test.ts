@@ -140,7 +140,7 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
   it.effect("who cannot sign meets no fault", () =>
     Effect.gen(function* () {
       yield* Emulator.fault(Fault.error({ status: 503, code: "ServiceUnavailable" }))
-      assert.strictEqual(yield* outcome(whoAmI), "400 SignatureDoesNotMatch")
+      assert.strictEqual(yield* outcome(whoAmI), "400 InvalidAccessKeySecret")
       assert.strictEqual((yield* Emulator.calls)[0]?.fault, undefined)
     }).pipe(as(people.impostor), Effect.provide(door))
   )

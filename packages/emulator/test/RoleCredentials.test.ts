@@ -144,7 +144,7 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
     Effect.gen(function* () {
       const requestId = /\(HTTP \d{3}, RequestId [0-9A-F-]{36}\)$/
       const rows: ReadonlyArray<readonly [Provider, string]> = [
-        [deployer({ source: Credentials.fixed(people.impostor) }), "SignatureDoesNotMatch"],
+        [deployer({ source: Credentials.fixed(people.impostor) }), "InvalidAccessKeySecret"],
         [deployer({ source: Credentials.fixed(people.stranger) }), "InvalidAccessKeyId.NotFound"],
         [deployer({ source: Credentials.fixed(people.inactive) }), "InvalidAccessKeyId.Inactive"],
         [deployer({ source: Credentials.fixed(people.nobody) }), "MissingAccessKeyId"],
@@ -154,7 +154,7 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
         [pod(Effect.succeed(Redacted.make("no-token"))), "AuthenticationFail.OIDCToken.Invalid"],
         [pod(Effect.succeed(Redacted.make(jwt(0)))), "AuthenticationFail.OIDCToken.Expired"],
         [keyPair({ publicKeyId: "testid" }), "Sts refused GenerateSessionAccessKey: "],
-        [keyPair({ privateKey: (people.rsaImpostor as Credential.KeyPair).privateKey }), "SignatureDoesNotMatch"]
+        [keyPair({ privateKey: (people.rsaImpostor as Credential.KeyPair).privateKey }), "InvalidAccessKeySecret"]
       ]
       for (const [provider, text] of rows) {
         const why = yield* failureOf(provider)
@@ -172,8 +172,8 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
       "EntityNotExist.Role"
     ],
     ["SDK.InvalidCredential", keyPair({ publicKeyId: "strangerid" }), "InvalidAccessKeyId.NotFound"],
-    // it rewrites the code where the text that was signed is echoed, before it looks for that of a wrong key
-    ["InvalidAccessKeySecret", keyPair({ privateKey: rsaImpostor }), "SignatureDoesNotMatch"]
+    // it looks for the code of a wrong key when it has put this one in its place
+    ["InvalidAccessKeySecret", keyPair({ privateKey: rsaImpostor }), "InvalidAccessKeySecret"]
   ]
   it.effect.each(seedCodes)("a call fails with SDK.InvalidCredential where the seed has %s", ([, provider, code]) =>
     Effect.gen(function* () {
@@ -190,7 +190,7 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
         tried[0]?.why ?? "",
         new RegExp(`^Sts refused \\w+: ${code}: .*\\(HTTP \\d{3}, RequestId [0-9A-F-]{36}\\)$`)
       )
-      assert.strictEqual(tried[0]?.why.includes("string to sign is:<redacted>"), code === "SignatureDoesNotMatch")
+      assert.notInclude(tried[0]?.why, "string to sign")
       assert.lengthOf(yield* Emulator.calls, 1)
     }).pipe(Effect.scoped, usual, Effect.provide(door))
   )

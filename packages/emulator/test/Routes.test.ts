@@ -147,7 +147,7 @@ describe("echo", () => {
     Effect.gen(function* () {
       const whoAmI = AcsClient.rpc({ product: "Sts", version: "2015-04-01", action: "GetCallerIdentity" })
       assert.deepInclude(yield* json(whoAmI).pipe(as(people.tester)), { AccountId: "1234567890123456" })
-      assert.strictEqual(yield* outcome(kms("ListKeys")).pipe(as(people.impostor)), "400 SignatureDoesNotMatch")
+      assert.strictEqual(yield* outcome(kms("ListKeys")).pipe(as(people.impostor)), "400 InvalidAccessKeySecret")
     }).pipe(Effect.provide(door))
   )
 })

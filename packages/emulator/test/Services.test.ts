@@ -163,7 +163,7 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
         assert.strictEqual(body.DescribeInstancesResponse.RequestId, headers["x-acs-request-id"])
         assert.strictEqual(body.DescribeInstancesResponse.Instances.Instance.length, 5)
         const error = yield* Effect.flip(AcsClient.execute(request).pipe(as(people.impostor, signer)))
-        assert.deepInclude(error, { _tag: "ServerException", code: "SignatureDoesNotMatch", httpStatus: 400 })
+        assert.deepInclude(error, { _tag: "ServerException", code: "InvalidAccessKeySecret", httpStatus: 400 })
       }).pipe(as(people.tester, signer), Effect.provide(door))
     )
   }

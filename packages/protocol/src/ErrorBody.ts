@@ -160,10 +160,13 @@ const saysFailure = (success: unknown, code: string | undefined, message: string
 // version 1 signatures are answered with "string to sign is:…", ACS3 with "StringToSign is […] server CanonicalRequest is […]"
 const secretEcho = /((?:server )?(?:string ?to ?sign|canonical ?request) is ?[:[])[\s\S]*/i
 const stringToSignEcho = /string ?to ?sign is ?(?::([\s\S]*)|\[([^\]]*))/i
+// what version 1 signs of an RPC request, wherever it stands
+const rpcText = /\b[A-Z]+&%2F&\S*/g
 
 /**
  * The message without what the gateway echoes after `SignatureDoesNotMatch`: the string to sign of an RPC request and the
- * canonical request of ACS3 hold the AccessKeyId, the SecurityToken and all parameters.
+ * canonical request of ACS3 hold the AccessKeyId, the SecurityToken and all parameters. That of an RPC request is known by
+ * its form, whatever words a service puts around it.
  *
  * @since 0.1.0
  * @category secrets
@@ -172,7 +175,8 @@ const stringToSignEcho = /string ?to ?sign is ?(?::([\s\S]*)|\[([^\]]*))/i
  *
  * console.log(ErrorBody.scrub("not matched. server string to sign is:GET&%2F&…")) // not matched. server string to sign is:<redacted>
  */
-export const scrub = (message: string): string => message.replace(secretEcho, "$1<redacted>")
+export const scrub = (message: string): string =>
+  message.replace(secretEcho, "$1<redacted>").replace(rpcText, "<redacted>")
 
 /**
  * The string to sign that the gateway echoed, for comparing it with one's own in memory; `undefined` when there is none.
@@ -183,4 +187,30 @@ export const scrub = (message: string): string => message.replace(secretEcho, "$
 export const echoedStringToSign = (message: string): string | undefined => {
   const [, toTheEnd, bracketed] = stringToSignEcho.exec(message) ?? []
   return toTheEnd ?? bracketed
+}
+
+/**
+ * Whether the text that the gateway signed is the string to sign given here, as far as the message says: `true` means that
+ * the secret is wrong, `false` that the request which arrived is not the one that was signed, `undefined` that nothing was
+ * echoed. As the seed does, it also takes what stands between the first colon of the message and the next for an echo, if it is
+ * that very text.
+ *
+ * @since 0.1.0
+ * @category secrets
+ * @example
+ * import * as ErrorBody from "@effect-aliyun/protocol/ErrorBody"
+ *
+ * console.log(ErrorBody.echoes("server string to sign is:GET&%2F&A%3D1", "GET&%2F&A%3D1")) // true
+ */
+export const echoes = (message: string, stringToSign: string): boolean | undefined => {
+  const echoed = echoedStringToSign(message)
+  if (echoed === stringToSign || isBehindFirstColon(message, stringToSign)) return true
+  return echoed === undefined ? undefined : false
+}
+
+const isBehindFirstColon = (message: string, text: string): boolean => {
+  const start = message.indexOf(":") + 1
+  if (start === 0 || !message.startsWith(text, start)) return false
+  const end = start + text.length
+  return end === message.length || message.charAt(end) === ":"
 }

@@ -211,8 +211,14 @@ describe("scrub", () => {
     expect(ErrorBody.scrub(scrubbed)).toBe(scrubbed)
   })
 
+  it("knows what version 1 signs of an RPC request by its form, whatever stands around it", () => {
+    expect(ErrorBody.scrub(`mine: GET&%2F&${secret} yours: POST&%2F&${secret}, see there`)).toBe(
+      "mine: <redacted> yours: <redacted> see there"
+    )
+  })
+
   it("leaves every other message as it is", () => {
-    for (const message of ["", "The specified InstanceId does not exist.", "string to sign", "sign is: x"]) {
+    for (const message of ["", "The specified InstanceId does not exist.", "string to sign", "sign is: x", "a&%2F&b"]) {
       expect(ErrorBody.scrub(message)).toBe(message)
     }
   })
@@ -233,6 +239,39 @@ describe("echoedStringToSign", () => {
   it("is undefined where nothing was echoed", () => {
     expect(ErrorBody.echoedStringToSign("Specified signature is not matched with our calculation.")).toBeUndefined()
     expect(ErrorBody.echoedStringToSign("server CanonicalRequest is [POST]")).toBeUndefined()
+  })
+})
+
+describe("echoes", () => {
+  const text = "GET\napplication/json\n\n\nTue, 04 Dec 2018 04:03:12 GMT\nx-acs-version:2015-12-15\n/x?a=[b"
+  it.each<[boolean | undefined, string]>([
+    [true, `server string to sign is:${text}`],
+    [true, `server StringToSign is [${text}] server CanonicalRequest is [POST\n/\n]`],
+    [true, `a:${text}`],
+    [true, `a:${text}:b`],
+    [true, `:${text}:`],
+    [false, `server string to sign is:${text} `],
+    [false, `server string to sign is:${text.slice(1)}`],
+    [false, "server string to sign is:"],
+    [false, `server StringToSign is [${text}0]`],
+    [undefined, `a:b:${text}`],
+    [undefined, `a:${text}b`],
+    [undefined, `a: ${text}`],
+    [undefined, text],
+    [undefined, "no colon here"],
+    [undefined, ""]
+  ])("is %s for %j", (expected, message) => {
+    expect(ErrorBody.echoes(message, text)).toBe(expected)
+  })
+
+  it("takes time in proportion to the text, however hostile", () => {
+    for (const part of ["string to sign is:", "string to sign is [", ":", "A", "A&%2F&", "GET&%2F"]) {
+      const message = part.repeat(200_000)
+      const started = performance.now()
+      ErrorBody.echoes(message, "A".repeat(100_000))
+      ErrorBody.scrub(message)
+      expect(performance.now() - started).toBeLessThan(1000)
+    }
   })
 })
 

@@ -153,7 +153,7 @@ export const open = (trial: Trial): Effect.Effect<Open, AcsError.AcsError> =>
 
 const answered = (
   response: HttpClientResponse.HttpClientResponse,
-  { redact }: Signed,
+  { redact, signed }: Signed,
   trial: Trial
 ): Effect.Effect<Open, AcsError.AcsError> => {
   const { call } = trial
@@ -173,7 +173,7 @@ const answered = (
   trial.date = serverTime.parse(response.headers["date"])
   return Effect.zipRight(
     logged,
-    Effect.flatMap(readFailed(response, trial), (answer) => refuse(answer, call, redact))
+    Effect.flatMap(readFailed(response, trial), (answer) => refuse(answer, call, redact, signed))
   )
 }
 
@@ -181,9 +181,12 @@ const answered = (
 export const refuse = (
   answer: failure.Answer,
   call: Call,
-  redact: Redact
+  redact: Redact,
+  signed?: failure.Signed
 ): Effect.Effect<never, AcsError.ServerException> =>
-  Effect.suspend(() => Effect.fail(failure.fromAnswer(answer, call, redact, call.clock.unsafeCurrentTimeMillis())))
+  Effect.suspend(() =>
+    Effect.fail(failure.fromAnswer(answer, call, redact, call.clock.unsafeCurrentTimeMillis(), signed))
+  )
 
 /** @internal what the platform's fetch client says of an answer without a body */
 export const isEmptyBody = (error: HttpClientError.HttpClientError): boolean =>

@@ -21,6 +21,7 @@ export const withCallInfo =
             accessDeniedDetail: self.accessDeniedDetail,
             category: self.category,
             retryAfter: self.retryAfter,
+            signedText: self.signedText,
             ...info
           })
     ) as E

@@ -9,6 +9,7 @@ import type { FormatType, Style } from "../AcsRequest.js"
 import * as HttpWire from "../HttpWire.js"
 import { isDeeperThan, toJson, toText } from "./bytes.js"
 import { withCallInfo } from "./callInfo.js"
+import type { SignedRequest } from "../Signer.js"
 import { excerptOf, oneLine, type Redact } from "./redact.js"
 
 /** @internal what is known of a call before it has succeeded or failed */
@@ -74,16 +75,32 @@ export const because = (cause: unknown): string => {
   return /^\w{1,64}$/.test(name) ? ` (${name})` : ""
 }
 
+/** @internal what was signed; a message that echoes it is compared with it and rid of it, in memory */
+export type Signed = Pick<SignedRequest, "stringToSign" | "canonicalRequest">
+
 /** @internal a failed answer: status 300 and more, or a 2xx whose body says so */
-export const fromAnswer = (answer: Answer, call: Call, redact: Redact, now: number): AcsError.ServerException => {
+export const fromAnswer = (
+  answer: Answer,
+  call: Call,
+  redact: Redact,
+  now: number,
+  signed?: Signed
+): AcsError.ServerException => {
   const text = toText(answer.bytes)
-  const body = text === undefined ? ErrorBody.fromJson(undefined, call.style) : readBody(text, call)
-  const category = Classification.categorize({
-    status: answer.status,
-    code: body.code,
-    message: body.message,
-    headers: answer.headers
-  })
+  const body = withVerdict(
+    text === undefined ? ErrorBody.fromJson(undefined, call.style) : readBody(text, call),
+    answer.status,
+    signed
+  )
+  const category =
+    body.signedText === "same"
+      ? "CredentialInvalid"
+      : Classification.categorize({
+          status: answer.status,
+          code: body.code,
+          message: body.message,
+          headers: answer.headers
+        })
   // every text of the service may echo a secret, or hold what breaks a log line
   const clean = (value: string | undefined, most: number = longest.name) =>
     value === undefined ? undefined : oneLine(value, redact, most)
@@ -103,9 +120,39 @@ export const fromAnswer = (answer: Answer, call: Call, redact: Redact, now: numb
     recommend: clean(body.recommend, longest.message),
     accessDeniedDetail: detailOf(body.accessDeniedDetail, redact),
     category,
-    retryAfter: retryAfterOf(answer.headers, now)
+    retryAfter: retryAfterOf(answer.headers, now),
+    signedText: body.signedText
   })
 }
+
+interface Judged extends ErrorBody.ErrorBody {
+  readonly signedText?: AcsError.ServerException["signedText"]
+}
+
+const wrongSecret = {
+  code: "InvalidAccessKeySecret",
+  message: "The AccessKeySecret is incorrect. Please check your AccessKeyId and AccessKeySecret."
+} as const
+
+/**
+ * The seed's rule for a signature that is refused: where the service signed the very text that was signed here, the secret is
+ * wrong, and with status 400 the code says so. The seed's rule works for RPC requests alone; here it does for all.
+ */
+const withVerdict = (body: ErrorBody.ErrorBody, status: number, signed: Signed | undefined): Judged => {
+  const { code, message } = body
+  // a bearer token signs nothing, and a signer of one's own need not say what it signed
+  if (message === undefined || !signed?.stringToSign) return body
+  const isSame = code === "SignatureDoesNotMatch" ? ErrorBody.echoes(message, signed.stringToSign) : undefined
+  if (isSame === true && status === 400) return { ...body, ...wrongSecret, signedText: "same" }
+  return {
+    ...body,
+    message: without(without(message, signed.canonicalRequest), signed.stringToSign),
+    signedText: isSame === undefined ? undefined : isSame ? "same" : "other"
+  }
+}
+
+const without = (message: string, text: string | undefined): string =>
+  text ? message.replaceAll(text, "<redacted>") : message
 
 /** a copy without secrets: the value itself would hold on to the whole answer */
 const detailOf = (detail: unknown, redact: Redact): unknown => {

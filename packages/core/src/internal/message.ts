@@ -1,5 +1,4 @@
 /** The one-line texts of the two errors: what happened, on which product and action, and what to try. */
-import type * as Classification from "@effect-aliyun/protocol/Classification"
 import * as Duration from "effect/Duration"
 import type { ClientException, Reason, RequestInfo, ServerException } from "../AcsError.js"
 
@@ -17,10 +16,10 @@ export const client = (self: ClientException): string =>
 export const server = (self: ServerException): string => {
   const requestId = self.requestId === undefined ? "no RequestId" : `RequestId ${self.requestId}`
   const text = self.serverMessage === "" ? "" : ` ${self.serverMessage}`
-  const advice = adviceOf(self.category, self.code)
-  return `${subject(self.request)}${self.code}:${text} (HTTP ${self.httpStatus}, ${requestId})${
-    advice === undefined ? "" : ` ${advice}`
-  }${attempts(self.attempts)}`
+  const advice = [adviceOf(self), linkOf(self)]
+    .map((sentence) => (sentence === undefined ? "" : ` ${sentence}`))
+    .join("")
+  return `${subject(self.request)}${self.code}:${text} (HTTP ${self.httpStatus}, ${requestId})${advice}${attempts(self.attempts)}`
 }
 
 const attempts = (count: number): string => (count > 1 ? ` [after ${count} attempts]` : "")
@@ -64,17 +63,56 @@ const transport = {
   Protocol: "the answer is no HTTP that can be read; check that the endpoint is an Alibaba Cloud one"
 } as const
 
-const adviceOf = (category: Classification.Category, code: string): string | undefined => {
+const adviceOf = (self: ServerException): string | undefined => {
+  if (self.signedText !== undefined) return ofSignedText[self.signedText]
+  return Object.hasOwn(ofCode, self.code) ? ofCode[self.code] : ofCategory(self)
+}
+
+const ofSignedText = {
+  same: "The service signed the same text, so the secret is wrong: it is not that of this AccessKeyId.",
+  other:
+    "The service signed another text than was signed here: a fault of this SDK, or of something on the way that changes requests."
+} as const
+
+const wrongPlace = "Check endpoint, version and action of the request: each product has its own."
+
+const ofCode: Readonly<Record<string, string>> = {
+  SignatureDoesNotMatch: "Check the AccessKeySecret.",
+  InvalidAccessKeySecret: "Check the AccessKeySecret.",
+  "InvalidProduct.NotFound": wrongPlace,
+  "InvalidApi.NotFound": wrongPlace,
+  "InvalidAction.NotFound": wrongPlace,
+  InvalidAction: wrongPlace,
+  InvalidVersion: wrongPlace,
+  NoSuchVersion: wrongPlace,
+  UnsupportedOperation: wrongPlace,
+  "InvalidProtocol.NeedSsl": "Send the request by https.",
+  IdempotentParameterMismatch: "The ClientToken was used with other parameters; use a new one."
+}
+
+const ofCategory = ({ accessDeniedDetail, category, retryAfter }: ServerException): string | undefined => {
   switch (category) {
     case "CredentialInvalid":
       return "Check the AccessKeyId, and that it is active."
     case "CredentialExpired":
       return "Renew the security token, and use it with the key it was issued with."
-    case "Signature":
-      return code === "SignatureDoesNotMatch" ? "Check the AccessKeySecret." : undefined
     case "ClockSkew":
       return "Check the clock of this machine."
+    case "Throttling":
+      return `Send fewer calls at a time${retryAfter === undefined ? "" : `; the service asks to wait ${Duration.format(retryAfter)}`}.`
+    case "InProgress":
+      return "An earlier call with this ClientToken is still at work; repeat it with the same token."
+    case "Quota":
+      return "Check the quotas and the balance of the account."
+    case "Authorization":
+      return accessDeniedDetail === undefined
+        ? "Check what the policies of this identity allow."
+        : "Check what the policies of this identity allow; accessDeniedDetail says what is missing."
     default:
       return undefined
   }
 }
+
+/** the page of the service about this failure */
+const linkOf = ({ recommend }: ServerException): string | undefined =>
+  recommend !== undefined && /^https:\/\/[\x21-\x7e]{1,500}$/.test(recommend) ? `See ${recommend}` : undefined

@@ -122,10 +122,10 @@ const hints: Readonly<Record<string, string>> = {
   "InvalidParameter.DurationSeconds": "durationSeconds must not exceed what the role allows"
 }
 
-const hintOf = ({ category, code }: AcsError.ServerException, action: Options["action"]): string => {
+const hintOf = ({ category, code, signedText }: AcsError.ServerException, action: Options["action"]): string => {
   const own = Object.hasOwn(hints, code) ? hints[code] : undefined
   if (own !== undefined) return own
-  switch (category) {
+  switch (signedText === "same" ? "Signature" : category) {
     case "CredentialInvalid":
       return "check the key that signs: it must exist and be active"
     case "CredentialExpired":

@@ -293,7 +293,7 @@ it.effect("instances belong to no key: what one makes another sees", () =>
     yield* run({ InstanceName: "shared" }).pipe(as(people.tester))
     assert.deepStrictEqual(yield* names({ InstanceName: "shared" }).pipe(as(people.sts)), ["shared"])
     const error = yield* Effect.flip(call("RunInstances", machine).pipe(as(people.impostor)))
-    assert.deepInclude(error, { code: "SignatureDoesNotMatch" })
+    assert.deepInclude(error, { code: "InvalidAccessKeySecret" })
     assert.strictEqual((yield* describe().pipe(as(people.tester))).length, 6)
   }).pipe(Effect.provide(doors["in memory"]))
 )

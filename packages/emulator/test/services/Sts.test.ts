@@ -186,7 +186,7 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
           "400 InvalidSecurityToken.MismatchWithAccessKey"
         )
         assert.strictEqual(yield* call({ SecurityToken: "made-up" }), "400 InvalidSecurityToken.Malformed")
-        assert.strictEqual(yield* call({ AccessKeySecret: other.AccessKeySecret }), "400 SignatureDoesNotMatch")
+        assert.strictEqual(yield* call({ AccessKeySecret: other.AccessKeySecret }), "400 InvalidAccessKeySecret")
         const bare = Credential.accessKey({ accessKeyId: mine.AccessKeyId, accessKeySecret: mine.AccessKeySecret })
         assert.strictEqual(yield* as(bare)(outcome(whoAmI)), "400 MissingSecurityToken")
       })
@@ -251,7 +251,7 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
 
     works("is for who signs", () =>
       Effect.gen(function* () {
-        assert.strictEqual(yield* outcome(assume()).pipe(as(people.impostor)), "400 SignatureDoesNotMatch")
+        assert.strictEqual(yield* outcome(assume()).pipe(as(people.impostor)), "400 InvalidAccessKeySecret")
         assert.strictEqual(yield* outcome(assume()).pipe(as(people.nobody)), "400 MissingAccessKeyId")
         for (const who of [people.rsa, people.bearer, people.sts]) {
           assert.strictEqual(yield* outcome(assume()).pipe(as(who)), "200")
@@ -375,7 +375,7 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
     it.effect("a signature that is given is checked all the same", () =>
       Effect.gen(function* () {
         assert.strictEqual(yield* outcome(oidc()).pipe(as(people.tester)), "200")
-        assert.strictEqual(yield* outcome(oidc()).pipe(as(people.impostor)), "400 SignatureDoesNotMatch")
+        assert.strictEqual(yield* outcome(oidc()).pipe(as(people.impostor)), "400 InvalidAccessKeySecret")
       }).pipe(Effect.provide(door))
     )
   })
@@ -397,7 +397,7 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
             IdentityType: "RAMUser",
             Arn: `acs:ram::${account}:user/tester`
           })
-          assert.strictEqual(yield* credential("wrongsecret")(outcome(whoAmI)), "400 SignatureDoesNotMatch")
+          assert.strictEqual(yield* credential("wrongsecret")(outcome(whoAmI)), "400 InvalidAccessKeySecret")
           // it is no key pair itself
           assert.strictEqual(yield* session(outcome(sts("GenerateSessionAccessKey"))), "403 NoPermission")
           yield* TestClock.setTime(899_999)
@@ -432,7 +432,7 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
           )
         }
         assert.strictEqual(yield* outcome(call).pipe(as(people.nobody)), "400 MissingAccessKeyId")
-        assert.strictEqual(yield* outcome(call).pipe(as(people.rsaImpostor)), "400 SignatureDoesNotMatch")
+        assert.strictEqual(yield* outcome(call).pipe(as(people.rsaImpostor)), "400 InvalidAccessKeySecret")
       }).pipe(Effect.provide(door))
     )
   })

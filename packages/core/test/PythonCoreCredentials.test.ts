@@ -373,6 +373,7 @@ describe("temporary keys", () => {
       const reason = error._tag === "ClientException" ? error.reason : assert.fail(error.message)
       const tried = reason._tag === "CredentialsUnavailable" ? reason.tried : []
       assert.match(tried[0]?.why ?? "", said[id] ?? new RegExp(`${input.code}.*HTTP ${input.httpStatus}.*RequestId R`))
+      if (id === "rsa/refused-400-server-echoes-our-text") assert.include(tried[0]?.hint, "privateKey belongs to")
     })
   )
 })

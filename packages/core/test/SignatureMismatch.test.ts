@@ -147,7 +147,7 @@ for (const [name, signer] of Object.entries(signers)) {
         Effect.gen(function* () {
           const { error } = yield* refused(request, signer, ({ canonical, text }) => ({
             code: "IncompleteSignature",
-            message: `not a signature (${text}), (${canonical})`
+            message: `not a signature, of (${canonical}). server string to sign is:${text}`
           }))
           assert.deepInclude(error, { code: "IncompleteSignature", category: "Signature", signedText: undefined })
           assert.notInclude(inspect(error) + error.message, "CANARY")

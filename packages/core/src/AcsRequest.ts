@@ -63,6 +63,8 @@ export type Style = "RPC" | "ROA"
  * - `endpoint`: `[http://|https://]host[:port]`, in place of any rule or table
  * - `endpointType`: the rule by which the product names its hosts; `endpointMap` names them by region, `network` (`vpc`)
  *   and `productSuffix` become part of the name
+ * - `locationServiceCode`: by what name the location service knows the product, where a resolver asks it;
+ *   `locationEndpointType`: for the host `openAPI` (unless told) or `innerAPI`
  * - `timeouts`: over the `Timeouts` reference, for this request
  * - `idempotent`: whether repeating it does no harm, so that it may be repeated after an unknown outcome. Unless told:
  *   whether the action reads (`Describe…`, `List…`, `Get…`), or the ROA method does, or a `ClientToken` is given
@@ -90,6 +92,8 @@ export interface CommonOptions {
   readonly endpointMap?: Readonly<Record<string, string>> | undefined
   readonly network?: string | undefined
   readonly productSuffix?: string | undefined
+  readonly locationServiceCode?: string | undefined
+  readonly locationEndpointType?: "openAPI" | "innerAPI" | undefined
   readonly userAgent?: ReadonlyArray<readonly [key: string, value: string]> | undefined
   readonly timeouts?: Partial<Timeouts.Values> | undefined
   readonly idempotent?: boolean | undefined
@@ -124,6 +128,8 @@ export interface AcsRequest extends Pipeable, Inspectable.Inspectable {
   readonly endpointMap: Readonly<Record<string, string>>
   readonly network: string | undefined
   readonly productSuffix: string | undefined
+  readonly locationServiceCode: string | undefined
+  readonly locationEndpointType: "openAPI" | "innerAPI" | undefined
   readonly userAgent: ReadonlyArray<readonly [key: string, value: string]>
   readonly timeouts: Partial<Timeouts.Values> | undefined
   readonly idempotent: boolean | undefined
@@ -216,6 +222,8 @@ export const unsafeMake = <A extends AcsRequest>(
     endpointMap: options.endpointMap ?? {},
     network: options.network,
     productSuffix: options.productSuffix,
+    locationServiceCode: options.locationServiceCode,
+    locationEndpointType: options.locationEndpointType,
     userAgent: options.userAgent ?? [],
     timeouts: options.timeouts,
     idempotent: options.idempotent,

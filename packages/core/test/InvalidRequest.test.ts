@@ -67,8 +67,12 @@ layer(AcsTest.layer(() => ({ json: {} })))("InvalidRequest", (it) => {
     it.effect.each(hostile)("%j as product, network and suffix", (text) =>
       Effect.gen(function* () {
         yield* refuses("product", rpc({ product: text }))
+        // as in the seed, a network or suffix that is empty is none
+        if (text === "") return
         yield* refuses("network", rpc({ network: text }))
         yield* refuses("productSuffix", rpc({ productSuffix: text }))
+        yield* refuses("locationServiceCode", rpc({ locationServiceCode: text }))
+        yield* refuses("locationEndpointType", rpc({ locationEndpointType: text as "openAPI" }))
       })
     )
 

@@ -263,10 +263,21 @@ describe("endpoints", () => {
         ...describeRegions,
         endpointType: "central",
         network: "vpc",
-        productSuffix: "share"
+        productSuffix: "share",
+        locationServiceCode: "ecs",
+        locationEndpointType: "innerAPI"
       }).pipe(Endpoint.withEndpoint(resolver))
       assert.deepStrictEqual(asked, [
-        { product: "Ecs", regionId: "cn-hangzhou", network: "vpc", suffix: "share", rule: "central", mapped: undefined }
+        {
+          product: "Ecs",
+          regionId: "cn-hangzhou",
+          network: "vpc",
+          suffix: "share",
+          rule: "central",
+          mapped: undefined,
+          locationServiceCode: "ecs",
+          locationEndpointType: "innerAPI"
+        }
       ])
     }).pipe(Effect.provide(AcsTest.layer(() => ({ json: {} }))))
   )

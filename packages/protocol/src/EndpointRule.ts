@@ -21,6 +21,21 @@ export interface Options {
   readonly suffix?: string | undefined
 }
 
+const regionId = /^[a-z]+(?:-[a-z0-9_]+)+$/i
+
+/**
+ * Whether a text has the form of a region id: a part of the world and a place, `cn-hangzhou` or `na-south-1`. Which regions
+ * there are is not asked: there are new ones every year.
+ *
+ * @since 0.1.0
+ * @category predicates
+ * @example
+ * import * as EndpointRule from "@effect-aliyun/protocol/EndpointRule"
+ *
+ * console.log(EndpointRule.isRegionId("na-south-1"), EndpointRule.isRegionId("mars")) // true false
+ */
+export const isRegionId = (text: string): boolean => regionId.test(text)
+
 /**
  * `<product>[-suffix][-network][.region].aliyuncs.com`; `undefined` for a regional product without a region. The parts
  * must have been validated: nothing here escapes them.

@@ -18,3 +18,16 @@ describe("host", () => {
     expect(EndpointRule.host(options)).toBe(host)
   })
 })
+
+describe("isRegionId", () => {
+  it.each(["cn-hangzhou", "na-south-1", "CN-North-2-gov-1", "mq-internet-access", "cn-a_b"])("%s is one", (text) => {
+    expect(EndpointRule.isRegionId(text)).toBe(true)
+  })
+
+  it.each(["mars", "cn", "", "-", "cn-", "-hangzhou", "1-a", "cn--a", "cn-a.b", "cn-a\n", "\ncn-a"])(
+    "%j is none",
+    (text) => {
+      expect(EndpointRule.isRegionId(text)).toBe(false)
+    }
+  )
+})

@@ -9,20 +9,18 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import * as AcsError from "../AcsError.js"
 import * as AcsRequest from "../AcsRequest.js"
 import type { Credentials } from "../Credentials.js"
 import * as Digest from "../Digest.js"
-import * as Endpoint from "../Endpoint.js"
 import * as Limits from "../Limits.js"
-import * as Protocol from "../Protocol.js"
 import * as Region from "../Region.js"
 import type { Payload, Signer, UnsignedRequest } from "../Signer.js"
 import * as UserAgent from "../UserAgent.js"
 import * as bytes from "./bytes.js"
+import { checkPlace, endpointOf, field, type Issue } from "./endpoint.js"
 import { because } from "./failure.js"
 
 type Services = Credentials | Signer | HttpClient.HttpClient
@@ -42,7 +40,7 @@ export const prepare = (
       stream === undefined
         ? Effect.succeed(draft.payload)
         : collectStream(stream, limits, Context.get(context, Digest.Digest).digest)
-    const endpoint = guarded(() => Either.right(endpointOf(request, context)))
+    const endpoint = guarded(() => Either.right(endpointOf(request, regionOf(request, context), context)))
     if (Either.isLeft(endpoint)) return Effect.fail(endpoint.left)
     return Effect.zipWith(endpoint.right, payload, (endpoint, payload) => ({
       ...draft,
@@ -77,8 +75,8 @@ const check = (
   limits: Limits.Values
 ): Checked<{ readonly draft: Draft; readonly stream: Body["stream"] }> => {
   const style = AcsRequest.styleOf(request)
-  const regionId = request.regionId ?? Context.get(context, Region.Region)
-  const misnamed = checkNames(request, style) ?? field("regionId", Validation.hostPart(regionId))
+  const regionId = regionOf(request, context)
+  const misnamed = checkNames(request, style) ?? checkPlace(request, regionId)
   if (misnamed !== undefined) return Either.left(misnamed)
   const path = style === "ROA" ? pathOf(request) : root
   if (Either.isLeft(path)) return Either.left(path.left)
@@ -112,13 +110,11 @@ const check = (
   })
 }
 
+const regionOf = (request: AcsRequest.AcsRequest, context: Context.Context<Services>): string =>
+  request.regionId ?? Context.get(context, Region.Region)
+
 const root = Either.right("/")
 const isRegion = ([name]: readonly [string, string]): boolean => name === "RegionId"
-
-type Issue = AcsError.ClientException | undefined
-
-const field = (name: string, issue: string | undefined): Issue =>
-  issue === undefined ? undefined : AcsError.invalidRequest(name, issue)
 
 const refuseField = (name: string, issue: string): Checked<never> => Either.left(AcsError.invalidRequest(name, issue))
 
@@ -133,11 +129,7 @@ const checkNames = (request: AcsRequest.AcsRequest, style: AcsRequest.Style): Is
     field("version", Validation.version(request.version)) ??
     (style === "RPC" || request.action !== "" ? field("action", Validation.action(request.action)) : undefined) ??
     field("method", Validation.method(AcsRequest.methodOf(request))) ??
-    (formats.has(request.format) ? undefined : field("format", "must be 'JSON', 'XML' or 'RAW'")) ??
-    (request.network === undefined ? undefined : field("network", Validation.hostPart(request.network))) ??
-    (request.productSuffix === undefined
-      ? undefined
-      : field("productSuffix", Validation.hostPart(request.productSuffix)))
+    (formats.has(request.format) ? undefined : field("format", "must be 'JSON', 'XML' or 'RAW'"))
   )
 }
 
@@ -332,50 +324,6 @@ const headersOf = (
   const badType = field('headers."content-type"', Validation.header("content-type", headers["content-type"] ?? ""))
   return badType === undefined ? Either.right(headers) : Either.left(badType)
 }
-
-const endpointOf = (
-  request: AcsRequest.AcsRequest,
-  context: Context.Context<Services>
-): Effect.Effect<Pick<UnsignedRequest, "protocol" | "host">, AcsError.AcsError, Services> => {
-  const regionId = request.regionId ?? Context.get(context, Region.Region)
-  const parse = (endpoint: string) => {
-    const parts = Validation.endpoint(endpoint)
-    if (typeof parts === "string") return Effect.fail(AcsError.invalidRequest("endpoint", parts))
-    const protocol = parts.protocol ?? request.protocol ?? Context.get(context, Protocol.Protocol)
-    if (protocol !== "http" && protocol !== "https") {
-      return Effect.fail(
-        AcsError.invalidRequest("protocol", "Invalid 'protocol_type', should be 'http' or 'https'", "SDK.InvalidParams")
-      )
-    }
-    return Effect.succeed({ protocol, host: withoutDefaultPort(parts.host, protocol) })
-  }
-  if (request.endpoint !== undefined && request.endpoint !== "") return parse(request.endpoint)
-  const network = request.network ?? "public"
-  const resolver = Context.get(context, Endpoint.Endpoint)
-  return Effect.flatMap(
-    resolver({
-      product: request.product,
-      regionId,
-      network,
-      suffix: request.productSuffix,
-      rule: request.endpointType,
-      mapped:
-        network === "public" && Object.hasOwn(request.endpointMap, regionId) ? request.endpointMap[regionId] : undefined
-    }),
-    Option.match({ onNone: () => Effect.fail(unresolved(request.product, regionId)), onSome: parse })
-  )
-}
-
-const withoutDefaultPort = (host: string, protocol: Protocol.ProtocolType): string =>
-  protocol === "https" ? host.replace(/:443$/, "") : host.replace(/:80$/, "")
-
-const unresolved = (product: string, regionId: string): AcsError.ClientException =>
-  AcsError.fromReason({
-    _tag: "EndpointUnresolved",
-    product,
-    region: regionId,
-    issue: `no endpoint is known for product '${product}' in region '${regionId}'; check the product code, or set 'endpoint'`
-  })
 
 const collectStream = (
   body: AcsRequest.AcsRequest["body"] & { readonly _tag: "Stream" },

@@ -141,3 +141,34 @@ describe("a ClientToken", () => {
     )
   )
 })
+
+describe("parameters of more than 8 KB", () => {
+  const long = { Name: "x".repeat(9_000), "Tag.1": "中" }
+  const service = AcsTest.layer(() => ({ json: { RequestId: "ok" } }))
+  const sent = (options: Partial<Parameters<typeof AcsClient.rpc>[0]>) =>
+    AcsClient.rpc({ ...ecs, action: "DescribeTags", query: long, ...options }).pipe(
+      Effect.zipRight(Effect.map(AcsTest.calls, (calls) => calls[0])),
+      Effect.provide(service)
+    )
+
+  it.effect("B14: go in the body, signed, where the caller leaves the choice", () =>
+    Effect.gen(function* () {
+      for (const method of [undefined, "POST"] as const) {
+        const call = yield* sent({ method })
+        assert.strictEqual(call?.method, "POST")
+        assert.strictEqual(call?.params["Name"], long.Name)
+        assert.strictEqual(call?.params["Tag.1"], "中")
+        assert.isAbove(call?.body.length ?? 0, 9_000)
+      }
+    })
+  )
+
+  it.effect("B14: stay in the query where the caller says GET, has a body, or they are not so many", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* sent({ method: "GET" }))?.body.length, 0)
+      assert.strictEqual((yield* sent({ body: Body.form({ a: "b" }) }))?.body.length, 3)
+      const short = { Name: "x".repeat(8_000) }
+      assert.deepInclude(yield* sent({ query: short }), { method: "GET" })
+    })
+  )
+})

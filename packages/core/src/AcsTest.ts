@@ -19,6 +19,7 @@ import * as ClockSkew from "./ClockSkew.js"
 import * as Credentials from "./Credentials.js"
 import * as Digest from "./Digest.js"
 import * as HttpWire from "./HttpWire.js"
+import * as LocationService from "./LocationService.js"
 import * as RetryBudget from "./RetryBudget.js"
 import * as Signer from "./Signer.js"
 
@@ -153,7 +154,7 @@ export const layer = (
     Signer.layer
   ).pipe(
     // what one test has used up or found out is no other's concern
-    Layer.provideMerge(Layer.merge(RetryBudget.layer, ClockSkew.layer))
+    Layer.provideMerge(Layer.mergeAll(RetryBudget.layer, ClockSkew.layer, LocationService.layerCache))
   )
 }
 

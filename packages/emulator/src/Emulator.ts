@@ -10,6 +10,7 @@
  */
 import type * as RawRequest from "@effect-aliyun/protocol/RawRequest"
 import * as ClockSkew from "@effect-aliyun/core/ClockSkew"
+import * as LocationService from "@effect-aliyun/core/LocationService"
 import * as RetryBudget from "@effect-aliyun/core/RetryBudget"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
@@ -163,7 +164,7 @@ export const layerHttpClient = (options: Options = {}): Layer.Layer<Emulator | H
       Context.make(Emulator, service).pipe(Context.add(HttpClient.HttpClient, memory.client(service.gateway.handle)))
     )
     // what the calls of one emulator have used up or found out is no other's concern
-  ).pipe(Layer.merge(RetryBudget.layer), Layer.merge(ClockSkew.layer))
+  ).pipe(Layer.merge(Layer.mergeAll(RetryBudget.layer, ClockSkew.layer, LocationService.layerCache)))
 
 /**
  * What has arrived so far, in the order in which it was answered; the last 10,000.

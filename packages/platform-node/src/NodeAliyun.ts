@@ -5,12 +5,17 @@
  */
 import * as ClockSkew from "@effect-aliyun/core/ClockSkew"
 import * as Credentials from "@effect-aliyun/core/Credentials"
+import * as Endpoint from "@effect-aliyun/core/Endpoint"
+import * as EndpointTable from "@effect-aliyun/core/EndpointTable"
+import * as LocationService from "@effect-aliyun/core/LocationService"
 import * as RetryBudget from "@effect-aliyun/core/RetryBudget"
 import * as Signer from "@effect-aliyun/core/Signer"
 import * as UserAgent from "@effect-aliyun/core/UserAgent"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import { arch, platform } from "node:os"
@@ -32,20 +37,32 @@ export type Services =
   | UserAgent.UserAgent
   | RetryBudget.RetryBudget
   | ClockSkew.ClockSkew
+  | Endpoint.Endpoint
+  | LocationService.LocationCache
+
+/** the products' own hosts, unless the program around has said where calls go */
+const endpoints = Layer.effect(
+  Endpoint.Endpoint,
+  Effect.map(Endpoint.Endpoint, (given) =>
+    given === Context.get(Context.empty(), Endpoint.Endpoint) ? EndpointTable.resolver : given
+  )
+)
 
 const signerAndTransport = Layer.mergeAll(
   Signer.layer.pipe(Layer.provide(NodeDigest.layer)),
   NodeHttpClient.layer,
   RetryBudget.layer,
   ClockSkew.layer,
+  endpoints,
+  LocationService.layerCache,
   UserAgent.layer({ platform: `${platform()}; ${arch()}; Node.js ${version}` })
 )
 
 /**
  * The three services with nothing to configure: credentials from wherever the official SDK for Node looks for them (the
  * environment, profiles of the CLI, the credentials file, the role of the machine; see `NodeCredentials.defaultChain`), the V3
- * signature over `node:crypto`, pooled connections over undici. What the providers of credentials send goes through the same
- * transport.
+ * signature over `node:crypto`, pooled connections over undici, the hosts of 317 products (`EndpointTable`, unless another
+ * `Endpoint` is provided around it). What the providers of credentials send goes through the same transport.
  *
  * Missing credentials are no failure of the layer: each call that needs them fails with reason `CredentialsUnavailable`, which
  * lists where they were looked for.

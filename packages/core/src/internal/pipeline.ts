@@ -40,7 +40,8 @@ export const run = <A>(
     return telemetry.observe(fiber, clock, info, region, (watch) =>
       within(ready(request, context), limits.total, () => timeout(limits)).pipe(
         Effect.mapError((error) => {
-          const failed = withCallInfo({ request: info })(error)
+          // the location service was asked, and says what it was asked for
+          const failed = error.request.product === "" ? withCallInfo({ request: info })(error) : error
           watch.ended(failed, 0, attempt.monotonic(clock) - start)
           return failed
         }),

@@ -82,10 +82,12 @@ const check = (
   if (Either.isLeft(path)) return Either.left(path.left)
   const query = flatten("query", request.query, limits, request.arrayStyles)
   if (Either.isLeft(query)) return Either.left(query.left)
-  const body = bodyOf(request, limits)
-  if (Either.isLeft(body)) return Either.left(body.left)
-  const given = query.right
-  const { contentType, form, payload, stream } = body.right
+  const own = bodyOf(request, limits)
+  if (Either.isLeft(own)) return Either.left(own.left)
+  const isMoved = style === "RPC" && isTooLong(request, query.right)
+  const given = isMoved ? [] : query.right
+  const body = isMoved ? formOf(query.right) : own.right
+  const { contentType, form, payload, stream } = body
   const misplaced = checkParameters(style, given, form)
   if (misplaced !== undefined) return Either.left(misplaced)
   const checkedHeaders = headersOf(request, contentType, Context.get(context, UserAgent.UserAgent))
@@ -98,7 +100,7 @@ const check = (
       style,
       action: request.action,
       version: request.version,
-      method: AcsRequest.methodOf(request),
+      method: isMoved ? "POST" : AcsRequest.methodOf(request),
       path: path.right,
       query: carriesRegion ? given : [...given, ["RegionId", regionId]],
       form,
@@ -230,8 +232,7 @@ const bodyOf = (request: AcsRequest.AcsRequest, limits: Limits.Values): Checked<
     case "Form": {
       const form = flatten("body", body.parameters, limits)
       if (Either.isLeft(form)) return Either.left(form.left)
-      const payload = payloadOf(Encoding.utf8(Encoding.formUrlEncoded(form.right)))
-      return Either.right({ ...bodyFrom(payload, "application/x-www-form-urlencoded"), form: form.right })
+      return Either.right(formOf(form.right))
     }
     case "Json": {
       const text = Parameters.toJson(body.value, limits.depth)
@@ -270,6 +271,22 @@ const bodyOf = (request: AcsRequest.AcsRequest, limits: Limits.Values): Checked<
       return refuseField("body", "must be made by a constructor of Body")
   }
 }
+
+/** what a request line may hold before gateways and proxies refuse it, in bytes */
+const longestQuery = 8 * 1024
+
+/** parameters that no URL can carry go into the body, where the caller leaves the choice: the gateway reads both alike */
+const isTooLong = ({ body, method }: AcsRequest.AcsRequest, query: Encoding.Pairs): boolean =>
+  body._tag === "Empty" &&
+  (method === undefined || method === "POST") &&
+  // nine bytes for a character at most: short ones are not encoded only to be counted
+  query.reduce((length, [name, value]) => length + name.length + value.length, 0) > longestQuery / 9 &&
+  Encoding.formUrlEncoded(query).length > longestQuery
+
+const formOf = (form: Encoding.Pairs): Body => ({
+  ...bodyFrom(payloadOf(Encoding.utf8(Encoding.formUrlEncoded(form))), "application/x-www-form-urlencoded"),
+  form
+})
 
 const bodyFrom = (payload: Payload, contentType: string | undefined): Body => ({
   payload,

@@ -16,12 +16,13 @@
  * - `InProgress`: the same ClientToken is still being worked on; repeat with the same token
  * - `ClockSkew`: the timestamp is more than 15 minutes off
  * - `NonceUsed`: the nonce was seen before
- * - `CredentialExpired`: the security token has expired, or does not fit its key
+ * - `CredentialExpired`: the security token has expired, is malformed or missing, or does not fit its key. Where credentials
+ *   can be had anew, one refresh and one more attempt are right for all of these: a torn triple looks like the latter three
  * - `CredentialInvalid`: the access key is unknown or inactive
  * - `Signature`: the signature is wrong or incomplete
  * - `Authorization`: the identity may not do this
  * - `NotFound`, `Conflict`, `Quota`, `Validation`: about the request or the resource
- * - `Business`: an answer with status 2xx that reports a failure
+ * - `Business`: an answer with status 2xx that reports a failure, or the 500 that says that a product has been opened already
  * - `Other`: nothing known
  *
  * @since 0.1.0
@@ -60,7 +61,10 @@ export interface Input {
 
 /** the first rule that matches decides; their order is part of the table */
 const rules: ReadonlyArray<readonly [RegExp, Category]> = [
-  [/throttling|^TooManyRequests|^QPS Limit Exceeded$|FLOW_?CONTROL|TooFrequent|ExceedsFrequency/i, "Throttling"],
+  [
+    /throttling|^TooManyRequests|^QPS Limit Exceeded$|FLOW_CONTROL$|FlowControlError$|TooFrequent|ExceedsFrequency/i,
+    "Throttling"
+  ],
   [/LastTokenProcessing|LastRequestProcessing|TokenProcessing|TokenIsProcessing|IdempotenceProcessing/i, "InProgress"],
   [
     /^(System\.?Busy|ServiceBusy|OperationBusy|Site\.ServiceBusy|ServiceIsStopping|ServiceIsConfiguring)|SystemBusyness$/i,
@@ -71,7 +75,7 @@ const rules: ReadonlyArray<readonly [RegExp, Category]> = [
   [/^InvalidSecurityToken|^SecurityTokenExpired$|^MissingSecurityToken$/i, "CredentialExpired"],
   [/^InvalidAccessKey|^InvalidBearerToken|^Forbidden\.AccessKeyDisabled$|^MissingAccessKeyId$/i, "CredentialInvalid"],
   [
-    /^SignatureDoesNotMatch$|^IncompleteSignature$|^InvalidSignature|^MissingSignature|^InvalidTimeStamp\.Format$|^MissingTimestamp$/i,
+    /^SignatureDoesNotMatch$|^IncompleteSignature$|^InvalidSignature|^Missing(Parameter\.)?Signature|^InvalidTimeStamp\.Format$|^MissingTimestamp$/i,
     "Signature"
   ],
   [/^IdempotentParameterMismatch$/i, "Validation"],
@@ -94,7 +98,8 @@ const rules: ReadonlyArray<readonly [RegExp, Category]> = [
 const alreadyOpened = "您已开通过"
 
 /**
- * The category of a failed answer. A 2xx that reports a failure is `Business` unless its code is that of the gateway.
+ * The category of a failed answer. A 429, and an answer with `x-acs-retry-after`, is `Throttling` whatever else it says. A 2xx
+ * that reports a failure is `Business` unless its code is that of the gateway.
  *
  * @since 0.1.0
  * @category classification
@@ -110,9 +115,9 @@ export const categorize = (input: Input): Category => {
   const byCode = input.code === undefined ? undefined : rules.find(([pattern]) => pattern.test(input.code ?? ""))?.[1]
   if (input.status < 300)
     return byCode === "Throttling" || byCode === "Busy" || byCode === "InProgress" ? byCode : "Business"
-  if (byCode === "Transient" && input.message?.includes(alreadyOpened)) return "Other"
-  if (byCode !== undefined) return byCode
-  if (input.status >= 500) return input.message?.includes(alreadyOpened) ? "Other" : "Transient"
+  const transient = () => (input.message?.includes(alreadyOpened) ? "Business" : "Transient")
+  if (byCode !== undefined) return byCode === "Transient" ? transient() : byCode
+  if (input.status >= 500) return transient()
   switch (input.status) {
     case 401:
     case 403:
@@ -130,7 +135,7 @@ export const categorize = (input: Input): Category => {
 
 /**
  * The wait the gateway asks for in `x-acs-retry-after`, in milliseconds; absent, empty, zero, negative and unreadable
- * values are `undefined`.
+ * values are `undefined`. Of a header sent twice, which arrives as `1500, 1500`, the longest counts.
  *
  * @since 0.1.0
  * @category classification
@@ -139,8 +144,32 @@ export const categorize = (input: Input): Category => {
  *
  * console.log(Classification.retryAfterMillis({ "x-acs-retry-after": "2000" })) // 2000
  */
-export const retryAfterMillis = (headers: Readonly<Record<string, string | undefined>>): number | undefined => {
-  const text = headers["x-acs-retry-after"]?.trim() ?? ""
-  const millis = /^\d{1,15}$/.test(text) ? Number(text) : 0
-  return millis > 0 ? millis : undefined
+export const retryAfterMillis = (headers: Readonly<Record<string, string | undefined>>): number | undefined =>
+  longestOf((headers["x-acs-retry-after"] ?? "").split(","))
+
+/**
+ * The wait that older gateways tell in `x-ratelimit-user-api` and `x-ratelimit-user`, in milliseconds: the longer `TimeLeft`
+ * of the two. It comes with good answers too, so it makes no answer a throttled one; of one that is, it says how long.
+ *
+ * @since 0.1.0
+ * @category classification
+ * @example
+ * import * as Classification from "@effect-aliyun/protocol/Classification"
+ *
+ * const headers = { "x-ratelimit-user-api": "Limit:1,Remain:0,TimeLeft:2000,Reset:1234" }
+ * console.log(Classification.rateLimitMillis(headers)) // 2000
+ */
+export const rateLimitMillis = (headers: Readonly<Record<string, string | undefined>>): number | undefined =>
+  longestOf(
+    [headers["x-ratelimit-user-api"], headers["x-ratelimit-user"]]
+      .flatMap((text) => text?.split(",") ?? [])
+      .flatMap((field) => timeLeft.exec(field.trim())?.[1] ?? [])
+  )
+
+const timeLeft = /^TimeLeft:(.*)$/i
+
+/** the largest of positive whole numbers; nothing where one of the texts is none */
+const longestOf = (texts: ReadonlyArray<string>): number | undefined => {
+  const numbers = texts.map((text) => (/^\d{1,15}$/.test(text.trim()) ? Number(text) : 0))
+  return numbers.length > 0 && numbers.every((number) => number > 0) ? Math.max(...numbers) : undefined
 }

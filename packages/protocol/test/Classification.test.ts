@@ -1,10 +1,14 @@
 import * as Classification from "@effect-aliyun/protocol/Classification"
+import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 
 const of = (status: number, code?: string, more: Partial<Classification.Input> = {}) =>
   Classification.categorize({ status, code, message: undefined, headers: {}, ...more })
 
-/** Codes as products answer them, with each status they were seen with. */
+/**
+ * Codes as products answer them, with each status they were seen with: the public error code pages, and the codes that the
+ * provider for Terraform retries. Where those name a pattern, here are codes that fit it.
+ */
 const table: ReadonlyArray<readonly [Classification.Category, ReadonlyArray<number>, ReadonlyArray<string>]> = [
   [
     "Throttling",
@@ -22,7 +26,8 @@ const table: ReadonlyArray<readonly [Classification.Category, ReadonlyArray<numb
       "FlowControlError",
       "OperationTooFrequent",
       "RequestTooFrequently",
-      "CallExceedsFrequency.Limit"
+      "CallExceedsFrequency.Limit",
+      "RequestExceedsFrequency"
     ]
   ],
   [
@@ -79,6 +84,7 @@ const table: ReadonlyArray<readonly [Classification.Category, ReadonlyArray<numb
       "StateError.Instance",
       "Instance.Configuring",
       "NotActive.Listener",
+      "OperationDenied.DBClusterStatus",
       "InvalidOperation.InvalidEniState"
     ]
   ],
@@ -92,6 +98,7 @@ const table: ReadonlyArray<readonly [Classification.Category, ReadonlyArray<numb
       "IncompleteSignature",
       "InvalidSignatureMethod",
       "MissingSignature",
+      "MissingParameter.Signature",
       "InvalidTimeStamp.Format",
       "MissingTimestamp"
     ]
@@ -211,10 +218,28 @@ describe("categorize", () => {
     expect(of(503, "ServiceUnavailable", { headers: { "x-acs-retry-after": "0" } })).toBe("Transient")
   })
 
-  it("takes a 5xx that says the product is open already for final", () => {
+  it("R10: a hint makes any code a throttled one, on any status", () => {
+    for (const status of [400, 403, 429, 503]) {
+      expect(of(status, "FooBar", { headers: { "x-acs-retry-after": "50" } })).toBe("Throttling")
+    }
+    expect(of(400, "FooBar")).toBe("Other")
+  })
+
+  it("does not take what is left of a limit for throttling: good answers say it too", () => {
+    const headers = { "x-ratelimit-user-api": "Limit:1,Remain:0,TimeLeft:2000,Reset:1234", "retry-after": "3" }
+    expect(of(400, "FooBar", { headers })).toBe("Other")
+    expect(of(403, "Forbidden", { headers })).toBe("Authorization")
+  })
+
+  it("names the flow control of a product, not what a product calls so", () => {
+    expect(of(404, "InvalidFlowControlRule.NotFound")).toBe("NotFound")
+    expect(of(400, "QuotaExceeded.FlowControl")).toBe("Quota")
+  })
+
+  it("R14: takes a 5xx that says the product is open already for final", () => {
     const message = "Sorry, 您已开通过该产品."
     for (const code of [undefined, "InternalError", "UnknownError", "SomethingNew"]) {
-      expect(of(500, code, { message })).toBe("Other")
+      expect(of(500, code, { message })).toBe("Business")
     }
     expect(of(500, "InternalError", { message: "try again" })).toBe("Transient")
     expect(of(503, "Throttling", { message })).toBe("Throttling")
@@ -231,27 +256,89 @@ describe("categorize", () => {
 })
 
 describe("retryAfterMillis", () => {
+  const of = (text: string | undefined) => Classification.retryAfterMillis({ "x-acs-retry-after": text })
+
   it.each<[string | undefined, number | undefined]>([
     ["2000", 2000],
     [" 1 ", 1],
+    [" 7 ", 7],
     ["99999999", 99_999_999],
+    ["99999999999", 99_999_999_999],
+    ["1500, 1500", 1500],
+    ["1500,20,7", 1500],
     [undefined, undefined],
     ["", undefined],
     ["0", undefined],
     ["000", undefined],
+    ["-1", undefined],
     ["-5", undefined],
+    ["abc", undefined],
     ["1.5", undefined],
+    ["5.5", undefined],
     ["1e3", undefined],
+    ["1e400", undefined],
     ["0x10", undefined],
     ["soon", undefined],
     ["2000ms", undefined],
+    ["1500, 0", undefined],
+    ["1500, soon", undefined],
+    ["1500,", undefined],
+    [",", undefined],
+    ["٣", undefined],
     ["Tue, 04 Dec 2018 04:03:12 GMT", undefined],
     ["9".repeat(400), undefined]
-  ])("%j is %j", (text, millis) => {
-    expect(Classification.retryAfterMillis({ "x-acs-retry-after": text })).toBe(millis)
+  ])("R11: %j is %j", (text, millis) => {
+    expect(of(text)).toBe(millis)
+  })
+
+  it("R11: is a positive whole number or nothing, whatever the header holds", () => {
+    const likely = fc.stringMatching(/^[-+ ]?[\d.,e ]{0,20}$/)
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), likely), (text) => {
+        const millis = of(text)
+        expect(millis === undefined || (Number.isSafeInteger(millis) && millis > 0)).toBe(true)
+      }),
+      { numRuns: 2_000 }
+    )
   })
 
   it("does not look at Retry-After, which is in seconds", () => {
     expect(Classification.retryAfterMillis({ "retry-after": "2" })).toBeUndefined()
+  })
+})
+
+describe("rateLimitMillis", () => {
+  const of = (userApi?: string, user?: string) =>
+    Classification.rateLimitMillis({ "x-ratelimit-user-api": userApi, "x-ratelimit-user": user })
+  const limit = (timeLeft: string) => `Limit:1,Remain:0,TimeLeft:${timeLeft},Reset:1234`
+
+  it("is the longer of the two waits", () => {
+    expect(of(limit("2000"))).toBe(2000)
+    expect(of(undefined, limit("300"))).toBe(300)
+    expect(of(limit("2000"), limit("300"))).toBe(2000)
+    expect(of(limit("20"), limit("300"))).toBe(300)
+    expect(of(`${limit("20")}, ${limit("40")}`)).toBe(40)
+    expect(of("limit: 1, timeleft: 9 , reset: 2")).toBe(9)
+  })
+
+  it("R11: is nothing where nobody can tell", () => {
+    for (const text of ["", "0", "-1", "abc", "1e400", "5.5", "9".repeat(400)]) {
+      expect([text, of(limit(text))]).toEqual([text, undefined])
+    }
+    for (const text of ["", "2000", "Limit:1,Remain:0,Reset:1234", "OverTimeLeft:5", "TimeLeft=5"]) {
+      expect([text, of(text)]).toEqual([text, undefined])
+    }
+    expect(of()).toBeUndefined()
+  })
+
+  it("R11: is a positive whole number or nothing, whatever the headers hold", () => {
+    const likely = fc.stringMatching(/^[-+ ]?[\d.,e ]{0,20}$/).map(limit)
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), likely), fc.oneof(fc.string(), likely), (userApi, user) => {
+        const millis = of(userApi, user)
+        expect(millis === undefined || (Number.isSafeInteger(millis) && millis > 0)).toBe(true)
+      }),
+      { numRuns: 2_000 }
+    )
   })
 })

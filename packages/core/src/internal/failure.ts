@@ -1,6 +1,7 @@
 /** From what a transport or an answer reports to the two errors. */
 import * as Classification from "@effect-aliyun/protocol/Classification"
 import * as ErrorBody from "@effect-aliyun/protocol/ErrorBody"
+import * as Timestamp from "@effect-aliyun/protocol/Timestamp"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
@@ -120,7 +121,7 @@ export const fromAnswer = (
     recommend: clean(body.recommend, longest.message),
     accessDeniedDetail: detailOf(body.accessDeniedDetail, redact),
     category,
-    retryAfter: retryAfterOf(answer.headers, now),
+    retryAfter: retryAfterOf(answer.headers, category, now),
     signedText: body.signedText
   })
 }
@@ -197,11 +198,24 @@ const outcomeOf = (category: AcsError.Category, status: number): AcsError.Outcom
 
 const longestHint = 24 * 60 * 60 * 1000
 
-/** `x-acs-retry-after` in milliseconds, else the standard `retry-after` in seconds or as a date */
-const retryAfterOf = (headers: Answer["headers"], now: number): Duration.Duration | undefined => {
-  const own = Classification.retryAfterMillis(headers)
-  if (own !== undefined) return Duration.millis(Math.min(own, longestHint))
-  const text = headers["retry-after"]?.trim() ?? ""
-  const millis = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now
-  return millis > 0 ? Duration.millis(Math.min(millis, longestHint)) : undefined
+/** the wait the service asks for: in its own header, when it throttles in that of older gateways, else as HTTP has it */
+const retryAfterOf = (
+  headers: Answer["headers"],
+  category: AcsError.Category,
+  now: number
+): Duration.Duration | undefined => {
+  const millis =
+    Classification.retryAfterMillis(headers) ??
+    (category === "Throttling" ? Classification.rateLimitMillis(headers) : undefined) ??
+    httpRetryAfter(headers["retry-after"]?.trim() ?? "", now)
+  return millis === undefined ? undefined : Duration.millis(Math.min(millis, longestHint))
+}
+
+/** `retry-after` in whole seconds, the longest of several, or as a date */
+const httpRetryAfter = (text: string, now: number): number | undefined => {
+  const seconds = text.split(",").map((part) => (/^\d{1,9}$/.test(part.trim()) ? Number(part) : 0))
+  const millis = seconds.every((second) => second > 0)
+    ? Math.max(...seconds) * 1000
+    : (Timestamp.parse(text) ?? now) - now
+  return millis > 0 ? millis : undefined
 }

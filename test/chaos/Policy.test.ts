@@ -1,0 +1,226 @@
+/** What is repeated, how often and after how long: whole calls against faults of the service, in virtual time. */
+import * as AcsClient from "@effect-aliyun/core/AcsClient"
+import * as AcsTest from "@effect-aliyun/core/AcsTest"
+import * as RetryPolicy from "@effect-aliyun/core/RetryPolicy"
+import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import * as Fiber from "effect/Fiber"
+import * as Random from "effect/Random"
+import * as TestClock from "effect/TestClock"
+
+const ecs = { product: "Ecs", version: "2014-05-26" } as const
+
+/** an answer that says no */
+const no = (status: number, Code: string, headers: Readonly<Record<string, string>> = {}, Message = "") => ({
+  status,
+  json: { Code, Message, RequestId: "R" },
+  headers
+})
+
+/** runs what waits in virtual time to its end, jitter at its highest */
+const inTime = <A, E>(self: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.fork(self)
+    yield* TestClock.adjust("1 hour")
+    return yield* Fiber.join(fiber)
+  }).pipe(Effect.withRandom(Random.fixed([1])))
+
+/** one call; `times` says when each of its requests arrived, in milliseconds from the first */
+const calling = (
+  action: string,
+  answer: (call: AcsTest.Call) => AcsTest.Reply,
+  policy: RetryPolicy.Policy = RetryPolicy.standard
+) => {
+  const times: Array<number> = []
+  const handler = (call: AcsTest.Call) =>
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      times.push(now)
+      return answer(call)
+    })
+  return AcsClient.rpc({ ...ecs, action }).pipe(
+    RetryPolicy.withPolicy(policy),
+    Effect.provide(AcsTest.layer(handler)),
+    Effect.either,
+    Effect.map((result) => ({ result, times: times.map((time) => time - (times[0] ?? 0)) }))
+  )
+}
+
+/** a call that gets the same answer each time, which its policy gives up on */
+const failing = (action: string, reply: AcsTest.Reply, policy?: RetryPolicy.Policy) =>
+  Effect.flatMap(
+    calling(action, () => reply, policy),
+    ({ result, times }) =>
+      Effect.map(Effect.flip(result), (error) => ({
+        error,
+        times,
+        hint:
+          error._tag === "ServerException" && error.retryAfter !== undefined
+            ? Duration.toMillis(error.retryAfter)
+            : undefined
+      }))
+  )
+
+describe("what the service says to wait", () => {
+  it.effect("R10: a hint makes a code that nobody knows a throttled one", () =>
+    inTime(
+      Effect.gen(function* () {
+        const { error, times } = yield* failing("CreateDisk", no(400, "FooBar", { "x-acs-retry-after": "50" }))
+        assert.deepStrictEqual(error._tag === "ServerException" && [error.category, error.outcome, error.attempts], [
+          "Throttling",
+          "Rejected",
+          3
+        ])
+        assert.deepStrictEqual(times, [0, 1000, 3000])
+        assert.strictEqual((yield* failing("CreateDisk", no(400, "FooBar"))).times.length, 1)
+      })
+    )
+  )
+
+  it.effect("R11: what is no positive number of milliseconds is no hint", () =>
+    inTime(
+      Effect.gen(function* () {
+        for (const text of ["", "0", "-1", "abc", "1e400", "5.5", "0, 0"]) {
+          for (const name of ["x-acs-retry-after", "retry-after"]) {
+            const { hint, times } = yield* failing("DescribeDisks", no(400, "Throttling", { [name]: text }))
+            assert.deepStrictEqual([name, text, hint, times], [name, text, undefined, [0, 1000, 3000]])
+          }
+        }
+      })
+    )
+  )
+
+  it.effect("R11: a hint beyond all measure is honoured up to five seconds beyond the policy's own wait", () =>
+    inTime(
+      Effect.gen(function* () {
+        for (const text of ["99999999999", "3600000", "999999999999999"]) {
+          const { hint, times } = yield* failing("DescribeDisks", no(400, "Throttling", { "x-acs-retry-after": text }))
+          assert.isAtMost(hint ?? 0, 24 * 60 * 60 * 1000)
+          assert.deepStrictEqual(times, [0, 6000, 13_000])
+        }
+      })
+    )
+  )
+
+  it.effect("R11: spaces and a header sent twice are read", () =>
+    inTime(
+      Effect.gen(function* () {
+        for (const [text, millis] of [
+          [" 7 ", 7],
+          ["1500, 1500", 1500]
+        ] as const) {
+          const { hint } = yield* failing("DescribeDisks", no(400, "Throttling", { "x-acs-retry-after": text }))
+          assert.strictEqual(hint, millis)
+        }
+        assert.strictEqual((yield* failing("DescribeDisks", no(503, "", { "retry-after": "2, 3" }))).hint, 3000)
+      })
+    )
+  )
+
+  it.effect("R11: whatever the headers hold, a hint is none or a number of milliseconds up to a day", () =>
+    Effect.gen(function* () {
+      const printable = FastCheck.string({ unit: "grapheme-ascii", maxLength: 24 })
+      const likely = FastCheck.stringMatching(/^[-+ ]?[\d.,e ]{0,20}$/)
+      const texts = FastCheck.sample(FastCheck.oneof(printable, likely), { numRuns: 60, seed: 11 })
+      for (const name of ["x-acs-retry-after", "x-ratelimit-user", "retry-after"]) {
+        for (const text of texts) {
+          const headers = { [name]: name === "x-ratelimit-user" ? `Remain:0,TimeLeft:${text}` : text }
+          const { hint = 1 } = yield* failing("DescribeDisks", no(400, "Throttling", headers), RetryPolicy.none)
+          assert.isTrue(hint > 0 && hint <= 24 * 60 * 60 * 1000, `${name}: ${text}`)
+        }
+      }
+    })
+  )
+
+  it.effect("R11: the standard header is read as a date, not as whatever JavaScript takes for one", () =>
+    inTime(
+      Effect.gen(function* () {
+        const hintOf = (text: string) =>
+          Effect.map(
+            failing("DescribeDisks", no(503, "", { "retry-after": text }), RetryPolicy.none),
+            ({ hint }) => hint
+          )
+        assert.strictEqual(yield* hintOf("Thu, 01 Jan 1970 02:00:00 GMT"), 2 * 60 * 60 * 1000)
+        yield* TestClock.setTime(60 * 60 * 1000)
+        assert.strictEqual(yield* hintOf("Thu, 01 Jan 1970 02:00:00 GMT"), 60 * 60 * 1000)
+        for (const text of [
+          "Thu, 01 Jan 1970 01:00:00 GMT",
+          "abc 2099",
+          "2099-01-01",
+          "1.5",
+          "Mon, 30 Feb 2099 00:00:00 GMT"
+        ]) {
+          assert.isUndefined(yield* hintOf(text), text)
+        }
+      })
+    )
+  )
+
+  it.effect("a throttled call honours what an older gateway says is left of the window", () =>
+    inTime(
+      Effect.gen(function* () {
+        const headers = {
+          "x-ratelimit-user-api": "Limit:1,Remain:0,TimeLeft:2000,Reset:1234",
+          "x-ratelimit-user": "Limit:9,Remain:3,TimeLeft:300,Reset:1234"
+        }
+        const { hint, times } = yield* failing("DescribeDisks", no(400, "Throttling.User", headers))
+        assert.deepStrictEqual([hint, times], [2000, [0, 2000, 4000]])
+        assert.isUndefined((yield* failing("DescribeDisks", no(503, "ServiceUnavailable", headers))).hint)
+      })
+    )
+  )
+})
+
+/** codes that no time heals, each with a status it was seen with */
+const permanent: ReadonlyArray<readonly [status: number, codes: string]> = [
+  [400, "IdempotentParameterMismatch InvalidTimeStamp.Format MissingTimestamp"],
+  [400, "SignatureDoesNotMatch IncompleteSignature InvalidSignatureMethod MissingParameter.Signature MissingSignature"],
+  [403, "SignatureDoesNotMatch InvalidAccessKeyId Forbidden.AccessKeyDisabled"],
+  [400, "InvalidAccessKeyId.NotFound InvalidAccessKeyId.Inactive"],
+  [404, "InvalidAccessKeyId.NotFound Forbidden.InstanceNotFound InvalidInstanceId.NotFound EntityNotExist.User"],
+  [403, "Forbidden Forbidden.RAM Forbidden.SubUser NoPermission ActionUnauthorized AccessDenied"],
+  [403, "Forbidden.RiskControl Forbidden.UserVerification"],
+  [404, "InvalidProduct.NotFound InvalidApi.NotFound NoSuchVersion UnsupportedOperation InvalidAction"],
+  [
+    400,
+    "InvalidProtocol.NeedSsl MissingParameter MissingParameter.RegionId InvalidParameter InvalidVSwitchId.Malformed"
+  ],
+  [400, "UnsupportedParameter UnsupportedHTTPMethod"],
+  [400, "InsufficientBalance OperationDenied.NotEnoughBalance QuotaExceed.Instance EIP.QuotaExceeded"],
+  // a workflow may wait for these, core does not
+  [400, "Operation.Blocking TaskConflict ConcurrentCallNotSupported LockFailed LockTimeout Conflict.Lock"],
+  [409, "OperationConflict ConcurrentTaskExceeded OperationDenied.DistibuteLock"],
+  [400, "IncorrectStatus IncorrectInstanceStatus OperationDenied.DBInstanceStatus StateError.Instance"],
+  [403, "Instance.Configuring NotActive.Listener InvalidOperation.InvalidEniState"],
+  // a failure of the business
+  [200, "isv.BUSINESS_LIMIT_CONTROL"]
+]
+
+describe("what no time heals", () => {
+  const rows = permanent.flatMap(([status, codes]) => codes.split(" ").map((code) => [code, status] as const))
+
+  it.effect.each(rows)("R13: %s with %i is one request", ([code, status]) =>
+    inTime(
+      Effect.gen(function* () {
+        const { error, times } = yield* failing("DescribeDisks", no(status, code))
+        assert.deepStrictEqual([error.code, error.attempts, error.stoppedBy, times], [code, 1, "Policy", [0]])
+      })
+    )
+  )
+
+  it.effect("R14: a 500 that says that the product is open already is one request, refused", () =>
+    inTime(
+      Effect.gen(function* () {
+        const { error, times } = yield* failing("OpenService", no(500, "InternalError", {}, "您已开通过该产品"))
+        assert.deepStrictEqual(error._tag === "ServerException" && [error.category, error.outcome, times], [
+          "Business",
+          "Rejected",
+          [0]
+        ])
+        assert.strictEqual((yield* failing("DescribeDisks", no(500, "InternalError"))).times.length, 3)
+      })
+    )
+  )
+})

@@ -6,10 +6,13 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
 import * as TestClock from "effect/TestClock"
+import behaviour from "../fixtures/vectors/python-core-behaviour.json" with { type: "json" }
 
 const ecs = { product: "Ecs", version: "2014-05-26" } as const
 
@@ -32,7 +35,8 @@ const inTime = <A, E>(self: Effect.Effect<A, E>): Effect.Effect<A, E> =>
 const calling = (
   action: string,
   answer: (call: AcsTest.Call) => AcsTest.Reply,
-  policy: RetryPolicy.Policy = RetryPolicy.standard
+  policy: RetryPolicy.Policy = RetryPolicy.standard,
+  query: Readonly<Record<string, string>> = {}
 ) => {
   const times: Array<number> = []
   const handler = (call: AcsTest.Call) =>
@@ -40,7 +44,7 @@ const calling = (
       times.push(now)
       return answer(call)
     })
-  return AcsClient.rpc({ ...ecs, action }).pipe(
+  return AcsClient.rpc({ ...ecs, action, query }).pipe(
     RetryPolicy.withPolicy(policy),
     Effect.provide(AcsTest.layer(handler)),
     Effect.either,
@@ -63,7 +67,126 @@ const failing = (action: string, reply: AcsTest.Reply, policy?: RetryPolicy.Poli
       }))
   )
 
+describe("failures that pass", () => {
+  const unavailable = no(503, "ServiceUnavailable")
+
+  it.effect("R01: two failures of the service cost a read 50 ms and 100 ms", () =>
+    inTime(
+      Effect.gen(function* () {
+        const { result, times } = yield* calling("DescribeDisks", ({ attempt }) =>
+          attempt < 3 ? unavailable : { json: {} }
+        )
+        assert.deepStrictEqual([(yield* result).attempts, times], [3, [0, 50, 150]])
+      })
+    )
+  )
+
+  it.effect("R02: a service that stays away is asked three times, and the error tells all of it", () =>
+    inTime(
+      Effect.gen(function* () {
+        const { error, times } = yield* failing("DescribeDisks", unavailable)
+        assert.deepStrictEqual(times, [0, 50, 150])
+        if (error._tag !== "ServerException") return assert.fail(error.message)
+        assert.deepStrictEqual(
+          [error.httpStatus, error.code, error.requestId, error.attempts, Duration.toMillis(error.totalDelay)],
+          [503, "ServiceUnavailable", "R", 3, 150]
+        )
+        assert.deepStrictEqual([error.stoppedBy, error.category], ["Policy", "Transient"])
+      })
+    )
+  )
+
+  it.effect(
+    "R15: a write whose token is still worked on is asked after until the deadline, always with that token",
+    () =>
+      inTime(
+        Effect.gen(function* () {
+          for (const code of ["LastTokenProcessing", "IdempotenceProcessing"]) {
+            const tokens: Array<string | undefined> = []
+            const { result, times } = yield* calling(
+              "CreateDisk",
+              ({ params }) => {
+                tokens.push(params["ClientToken"])
+                return no(400, code)
+              },
+              RetryPolicy.standard,
+              { ClientToken: "t-1" }
+            )
+            const error = yield* Effect.flip(result)
+            assert.deepStrictEqual(times, [0, 1000, 3000, 7000, 15_000, 31_000, 51_000])
+            assert.deepStrictEqual([error.code, error.stoppedBy, error.attempts], [code, "Deadline", 7])
+            assert.deepStrictEqual(new Set(tokens), new Set(["t-1"]))
+          }
+        })
+      )
+  )
+
+  it.effect("R15: a write whose token is worked on no more gets its answer", () =>
+    inTime(
+      Effect.gen(function* () {
+        const answer = ({ attempt }: AcsTest.Call) => (attempt < 6 ? no(409, "TokenProcessing") : { json: {} })
+        const { result } = yield* calling("CreateDisk", answer, RetryPolicy.standard, { ClientToken: "t-1" })
+        assert.strictEqual((yield* result).attempts, 6)
+      })
+    )
+  )
+
+  it.effect("R15: a busy service is asked three times, as one that throttles", () =>
+    inTime(
+      Effect.gen(function* () {
+        const { result, times } = yield* calling("CreateDisk", () => no(400, "SystemBusy"), RetryPolicy.standard, {
+          ClientToken: "t-1"
+        })
+        assert.deepStrictEqual([(yield* Effect.flip(result)).attempts, times], [3, [0, 1000, 3000]])
+      })
+    )
+  )
+
+  it.effect("R16: a conflict is the caller's to wait for, or that of a policy he asks for", () =>
+    inTime(
+      Effect.gen(function* () {
+        const patient = Schedule.union(RetryPolicy.standard, RetryPolicy.conflict)
+        for (const code of ["OperationConflict", "IncorrectStatus"]) {
+          const answer = ({ attempt }: AcsTest.Call) =>
+            attempt === 2 ? no(400, "Throttling") : attempt < 5 ? no(400, code) : { json: {} }
+          const impatient = yield* calling("DetachDisk", answer)
+          assert.deepStrictEqual(impatient.times, [0])
+          const { result, times } = yield* calling("DetachDisk", answer, patient)
+          assert.deepStrictEqual([(yield* result).attempts, times], [5, [0, 1000, 2000, 4000, 8000]])
+        }
+      })
+    )
+  )
+})
+
+it.effect("a policy is not asked before the first failure", () =>
+  Effect.gen(function* () {
+    let asked = 0
+    const counting: RetryPolicy.Policy = Schedule.whileInput(RetryPolicy.fixed(0), () => {
+      asked++
+      return false
+    })
+    yield* calling("DescribeDisks", () => ({ json: {} }), counting)
+    assert.strictEqual(asked, 0)
+    yield* calling("DescribeDisks", () => no(400, "Throttling"), counting)
+    assert.strictEqual(asked, 1)
+  })
+)
+
 describe("what the service says to wait", () => {
+  it.effect("R09: a throttled call waits as long as it is told to, or as it would itself", () =>
+    inTime(
+      Effect.gen(function* () {
+        const { error, times } = yield* failing(
+          "CreateDisk",
+          no(400, "Throttling.User", { "x-acs-retry-after": "1500" })
+        )
+        assert.deepStrictEqual(times, [0, 1500, 3500])
+        assert.strictEqual(Duration.toMillis(error.totalDelay), 3500)
+      })
+    )
+  )
+
   it.effect("R10: a hint makes a code that nobody knows a throttled one", () =>
     inTime(
       Effect.gen(function* () {
@@ -220,6 +343,55 @@ describe("what no time heals", () => {
           [0]
         ])
         assert.strictEqual((yield* failing("DescribeDisks", no(500, "InternalError"))).times.length, 3)
+      })
+    )
+  )
+})
+
+interface LoopRow {
+  readonly id: string
+  readonly input: {
+    readonly action: string
+    readonly answers: ReadonlyArray<"ok" | "io" | "500" | "400" | "throttle">
+    readonly client: { readonly max_retry_time?: number; readonly auto_retry?: boolean }
+  }
+  readonly expected: {
+    readonly result: { readonly ok: boolean; readonly error?: { readonly code: string } }
+    readonly tries: number
+    readonly sleepsMs: ReadonlyArray<number>
+  }
+}
+
+describe("the policy of the seed, whole calls", () => {
+  const answers: Readonly<Record<LoopRow["input"]["answers"][number], AcsTest.Reply>> = {
+    ok: { json: { RequestId: "r" } },
+    io: { refuse: "connect" },
+    500: no(500, "InternalError"),
+    400: no(400, "InvalidParameter"),
+    throttle: no(400, "Throttling")
+  }
+  const rows = behaviour.filter(({ id }) => id.startsWith("loop/")) as unknown as ReadonlyArray<LoopRow>
+
+  it("takes all rows along", () => {
+    assert.strictEqual(rows.length, 14)
+  })
+
+  it.effect.each(rows.map((row) => [row.id, row] as const))("%s", ([, { expected, input }]) =>
+    inTime(
+      Effect.gen(function* () {
+        const policy =
+          input.client.auto_retry === false ? RetryPolicy.none : RetryPolicy.seedWith(input.client.max_retry_time ?? 3)
+        const answer = ({ attempt }: AcsTest.Call) => answers[input.answers[attempt - 1] ?? "ok"]
+        // a write is repeated for its token; the figures were drawn with jitter at its lowest
+        const { result, times } = yield* calling(input.action, answer, policy, { ClientToken: "t" }).pipe(
+          Effect.withRandom(Random.fixed([0]))
+        )
+        const sleeps = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+        assert.deepStrictEqual([times.length, sleeps], [expected.tries, expected.sleepsMs])
+        assert.strictEqual(
+          Either.match(result, { onLeft: ({ code }) => code, onRight: () => undefined }),
+          expected.result.error?.code
+        )
       })
     )
   )

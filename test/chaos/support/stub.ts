@@ -9,10 +9,10 @@ import * as Headers from "@effect/platform/Headers"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-// answers in the same step: a clock that goes by itself must not run ahead of them
-import { MemoryResponse } from "../../../packages/emulator/src/internal/memoryResponse.js"
+import * as Stream from "effect/Stream"
 
 export type Answer =
   | { readonly status?: number; readonly code?: string; readonly headers?: Readonly<Record<string, string>> }
@@ -45,7 +45,7 @@ export const make = (answer: (number: number, request: HttpClientRequest.HttpCli
     const status = reply.status ?? 200
     const body = status < 300 ? { RequestId: "r" } : { Code: reply.code ?? "", Message: "", RequestId: `r${number}` }
     const bytes = Encoding.utf8(JSON.stringify(body))
-    return Effect.succeed(new MemoryResponse(request, status, Headers.fromInput(reply.headers ?? {}), bytes))
+    return Effect.succeed(inMemory(request, status, reply.headers ?? {}, bytes))
   })
   return {
     requests,
@@ -57,6 +57,20 @@ export const make = (answer: (number: number, request: HttpClientRequest.HttpCli
     ).pipe(Layer.provideMerge(Layer.merge(RetryBudget.layer, ClockSkew.layer)))
   }
 }
+
+/** comes in the same step, unlike the streams of a `Response`: a clock that goes by itself must not run ahead of it */
+const inMemory = (
+  request: HttpClientRequest.HttpClientRequest,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  bytes: Uint8Array
+): HttpClientResponse.HttpClientResponse =>
+  Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(null)), {
+    status: { value: status },
+    headers: { value: Headers.fromInput(headers) },
+    stream: { value: Stream.make(bytes) },
+    arrayBuffer: { value: Effect.succeed(bytes.buffer) }
+  })
 
 /** one answer after the other, then the last again and again */
 export const sequence = (...answers: ReadonlyArray<Answer>): Stub =>

@@ -5,7 +5,7 @@ import * as AcsError from "../AcsError.js"
 import type * as AcsRequest from "../AcsRequest.js"
 import * as Nonce from "../Nonce.js"
 import type { UnsignedRequest } from "../Signer.js"
-import { takesClientToken } from "./seedOperations.js"
+import { takesToken } from "./seedRetry.js"
 
 const longest = 64
 const printable = /^[\x20-\x7e]+$/
@@ -32,7 +32,7 @@ export const filled = (
     const issue = issueOf(given[1])
     return issue === undefined ? Effect.succeed(unsigned) : Effect.fail(AcsError.invalidRequest(given[0], issue))
   }
-  if (!(request.clientToken ?? takesClientToken(request))) return Effect.succeed(unsigned)
+  if (!(request.clientToken ?? takesToken(request))) return Effect.succeed(unsigned)
   return Effect.map(Context.get(context, Nonce.Nonce), (token) => ({
     ...unsigned,
     query: [...unsigned.query, ["ClientToken", token]]

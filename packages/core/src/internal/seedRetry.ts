@@ -42,8 +42,9 @@ const isRepeated = (error: AcsError.AcsError): boolean =>
     ? error.code === "SDK.HttpError"
     : codes.includes(error.code) || statuses.includes(error.httpStatus)
 
-/** 14 actions that take a ClientToken */
-const takesToken = (request: AcsError.RequestInfo): boolean => isKnown(request) && holds(tokenActions, request.action)
+/** @internal 14 actions that take a ClientToken */
+export const takesToken = (request: AcsError.RequestInfo): boolean =>
+  isKnown(request) && holds(tokenActions, request.action)
 
 const reads = ({ action }: AcsError.RequestInfo): boolean =>
   action.startsWith("Describe") && holds(described, action.slice("Describe".length))

@@ -22,8 +22,8 @@ export interface Watch {
   readonly ended: (error: AcsError.AcsError | undefined, attempts: number, millis: number) => void
 }
 
-/** @internal what went wrong, from a set that is closed */
-export const errorType = (error: AcsError.AcsError): string =>
+/** what went wrong, from a set that is closed */
+const errorType = (error: AcsError.AcsError): string =>
   error._tag === "ServerException" ? error.category : error.reason._tag
 
 type Labels = ReadonlyArray<MetricLabel.MetricLabel>

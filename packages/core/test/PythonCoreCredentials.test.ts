@@ -4,7 +4,6 @@ import type * as AcsError from "@effect-aliyun/core/AcsError"
 import * as Credential from "@effect-aliyun/core/Credential"
 import * as Credentials from "@effect-aliyun/core/Credentials"
 import * as EcsRamRole from "@effect-aliyun/core/EcsRamRole"
-import * as HttpWire from "@effect-aliyun/core/HttpWire"
 import * as Nonce from "@effect-aliyun/core/Nonce"
 import * as RamRoleArn from "@effect-aliyun/core/RamRoleArn"
 import * as Region from "@effect-aliyun/core/Region"
@@ -14,11 +13,8 @@ import * as Signer from "@effect-aliyun/core/Signer"
 import * as Digest from "@effect-aliyun/core/Digest"
 import * as RawRequest from "@effect-aliyun/protocol/RawRequest"
 import * as Verification from "@effect-aliyun/protocol/Verification"
-import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientError from "@effect/platform/HttpClientError"
-import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import type * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
-import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
@@ -26,13 +22,9 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as TestClock from "effect/TestClock"
 import { differing, type Failure, named, type Outcome, rows, rowsOf } from "./support/behaviour.js"
+import { type Answer, paramsOf, recordedFactsOf, factsOf, recording } from "./support/recording.js"
 
 type Services = Credentials.Credentials | Signer.Signer | HttpClient.HttpClient
-
-interface Answer {
-  readonly status?: number
-  readonly body: string
-}
 
 /** as Sts and the metadata service write it */
 const dateOf = (millis: number) => new Date(millis).toISOString().replace(/\.\d+Z/, "Z")
@@ -41,7 +33,6 @@ const actionOf = (raw: RawRequest.RawRequest) => RawRequest.header(raw, "x-acs-a
 
 /** Sts, the metadata service (asked by PUT and GET) and a product in one; what arrives is kept */
 const world = (answers: Readonly<Record<string, (raw: RawRequest.RawRequest) => Answer | "broken">> = {}) => {
-  const arrived: Array<RawRequest.RawRequest> = []
   const usual = (raw: RawRequest.RawRequest, now: number): unknown => {
     const Expiration = dateOf(now + 1000 * Number(paramsOf(raw)["DurationSeconds"] ?? 3600))
     switch (actionOf(raw)) {
@@ -57,29 +48,8 @@ const world = (answers: Readonly<Record<string, (raw: RawRequest.RawRequest) => 
         return { RequestId: "R" }
     }
   }
-  const client = HttpClient.make((request) =>
-    Effect.gen(function* () {
-      const raw = yield* HttpWire.collect(request)
-      const now = yield* Clock.currentTimeMillis
-      arrived.push(raw)
-      const answer = answers[actionOf(raw)]?.(raw) ?? { body: JSON.stringify(usual(raw, now)) }
-      if (answer !== "broken") {
-        return HttpClientResponse.fromWeb(request, new Response(answer.body, { status: answer.status ?? 200 }))
-      }
-      const cause = new HttpWire.TransportFailure({
-        kind: "Reset",
-        syscallCode: "ECONNRESET",
-        sent: "all",
-        bytesReceived: 0
-      })
-      return yield* new HttpClientError.RequestError({ request, reason: "Transport", cause })
-    })
-  )
-  return { arrived, layer: Layer.succeed(HttpClient.HttpClient, client) }
+  return recording((raw, now) => answers[actionOf(raw)]?.(raw) ?? { body: JSON.stringify(usual(raw, now)) })
 }
-
-const paramsOf = (raw: RawRequest.RawRequest) =>
-  Object.fromEntries([...RawRequest.query(raw), ...RawRequest.form(raw)]) as Readonly<Record<string, string>>
 
 const keyOf = (id: string) => {
   const found = rows.find((row) => row.id === id)?.input as { readonly privateKeyPem: string }
@@ -255,17 +225,9 @@ describe("temporary keys", () => {
       const place = world(input.metadataBody === undefined ? {} : { GET: () => ({ body: input.metadataBody ?? "" }) })
       yield* inCase(id, input, place, call)
       const [forKeys, signedByThem] = [place.arrived.slice(0, -1), place.arrived.slice(-1)]
-      const theirs = (expected.requests ?? []).map(({ method, url }) => {
-        const { host, searchParams } = new URL(url)
-        return { method, host, params: Object.fromEntries(searchParams) }
-      })
-      const ours = (raw: RawRequest.RawRequest) => ({
-        method: raw.method,
-        host: RawRequest.header(raw, "host"),
-        params: paramsOf(raw)
-      })
+      const theirs = (expected.requests ?? []).map(recordedFactsOf)
       // the call itself, its signature by the new key included
-      assert.deepStrictEqual(signedByThem.map(ours), theirs.slice(-1))
+      assert.deepStrictEqual(signedByThem.map(factsOf), theirs.slice(-1))
       if (expected.metadataUrl !== undefined) {
         // the seed asks for no token
         assert.deepStrictEqual(
@@ -274,7 +236,7 @@ describe("temporary keys", () => {
         )
         return
       }
-      const [asked] = forKeys.map(ours)
+      const [asked] = forKeys.map(factsOf)
       const [recorded] = theirs
       if (!differing.includes(id)) return assert.deepStrictEqual(asked, recorded)
       // the seed asks by GET; the method is signed along, the rest is the same

@@ -39,7 +39,6 @@ export const differing: ReadonlyArray<string> = [
   "status/299/1",
   "url/443/https/http://e.com",
   "validation/region/''",
-  "validation/region/'cn_x'",
   "signer/env-half",
   "signer/rsa-899",
   "signer/rsa-3601",
@@ -64,8 +63,7 @@ export const open: Readonly<Record<string, ReadonlyArray<string>>> = {
     .filter(({ group, id }) => group === "retryLoop" && id !== "loop/ok" && id !== "loop/no-auto")
     .map(({ id }) => id),
   "the table of time limits": ["timeout/table", "timeout/table-product-case", "timeout/zero-is-unset"],
-  "proxies and certificates of the transport": rows.filter(({ group }) => group === "transport").map(({ id }) => id),
-  "the location service": rows.filter(({ group }) => group === "locationService").map(({ id }) => id)
+  "proxies and certificates of the transport": rows.filter(({ group }) => group === "transport").map(({ id }) => id)
 }
 
 const isOpen = new Set(Object.values(open).flat())

@@ -400,7 +400,7 @@ describe("what the seed offers", () => {
         [{ _tag: "CredentialsUnavailable", tried: [] }, "SDK.InvalidCredential"],
         [{ _tag: "EndpointUnresolved", product: "", region: "", issue: "" }, "SDK.EndpointResolvingError"],
         [
-          { _tag: "UnexpectedResponse", status: 200, requestId: undefined, issue: "", excerpt: "" },
+          { _tag: "UnexpectedResponse", status: 200, requestId: undefined, issue: "", excerpt: "", mayRecover: false },
           "SDK.UnknownServerError"
         ]
       ]

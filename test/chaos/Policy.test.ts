@@ -1,6 +1,7 @@
 /** What is repeated, how often and after how long: whole calls against faults of the service, in virtual time. */
 import * as AcsClient from "@effect-aliyun/core/AcsClient"
 import * as AcsTest from "@effect-aliyun/core/AcsTest"
+import * as Limits from "@effect-aliyun/core/Limits"
 import * as RetryPolicy from "@effect-aliyun/core/RetryPolicy"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
@@ -92,6 +93,51 @@ describe("failures that pass", () => {
           [503, "ServiceUnavailable", "R", 3, 150]
         )
         assert.deepStrictEqual([error.stoppedBy, error.category], ["Policy", "Transient"])
+      })
+    )
+  )
+
+  it.effect("B01: a good answer that was cut off is fetched once more, and shown in part if that is cut off too", () =>
+    inTime(
+      Effect.gen(function* () {
+        const secret = "s3cr3t-of-a-disk"
+        const cutOff = {
+          text: `{"RequestId":"R","Password":"${secret}","Disks":[${'{"DiskId":"d-1"},'.repeat(99)}{"Dis`
+        }
+        const healed = yield* calling("DescribeDisks", ({ attempt }) => (attempt === 1 ? cutOff : { json: {} }))
+        assert.deepStrictEqual([(yield* healed.result).attempts, healed.times], [2, [0, 50]])
+
+        const { error, times } = yield* failing("DescribeDisks", cutOff)
+        const reason = error._tag === "ClientException" ? error.reason : assert.fail(error.message)
+        if (reason._tag !== "UnexpectedResponse") return assert.fail(error.message)
+        assert.deepStrictEqual([times, error.attempts, error.stoppedBy], [[0, 50], 2, "Policy"])
+        assert.deepStrictEqual([reason.status, reason.excerpt.length], [200, 200])
+        assert.include(reason.excerpt, "DiskId")
+        assert.notInclude(error.message, secret)
+      })
+    )
+  )
+
+  it.effect("B01: a write whose answer was cut off is not sent again", () =>
+    inTime(
+      Effect.gen(function* () {
+        for (const text of ["", '{"DiskId":"d-', "<html></html>"]) {
+          const { error, times } = yield* failing("CreateDisk", { text })
+          assert.deepStrictEqual([times, error.stoppedBy, error.outcome], [[0], "Safety", "Unknown"], text)
+        }
+      })
+    )
+  )
+
+  it.effect("B01: an answer that is too large or too deep would be so again", () =>
+    inTime(
+      Effect.gen(function* () {
+        for (const json of [{ a: "x".repeat(2_000) }, { a: [[[[[[]]]]]] }]) {
+          const { error, times } = yield* failing("DescribeDisks", { json }).pipe(
+            Limits.withLimits({ responseBytes: 1_000, depth: 4 })
+          )
+          assert.deepStrictEqual([times, error._tag], [[0], "ClientException"])
+        }
       })
     )
   )

@@ -132,7 +132,8 @@ export interface EndpointUnresolved {
 }
 
 /**
- * An answer with status 2xx that cannot be read. `excerpt` is the begin of its text, secrets removed.
+ * An answer with status 2xx that cannot be read. `excerpt` is the begin of its text, at most 200 characters, secrets removed.
+ * `mayRecover` says that the next answer may be whole: this one was cut off, empty or no JSON, and not too large or too deep.
  *
  * @since 0.1.0
  * @category models
@@ -143,6 +144,7 @@ export interface UnexpectedResponse {
   readonly requestId: string | undefined
   readonly issue: string
   readonly excerpt: string
+  readonly mayRecover: boolean
 }
 
 /**
@@ -324,8 +326,8 @@ export const invalidRequest = (
 
 /**
  * Whether the same request may succeed a moment later: the connection failed or one attempt timed out, or the service was
- * throttling, busy, still working on the same ClientToken, or broken for a moment. A TLS failure or a body that is no HTTP
- * will not get better.
+ * throttling, busy, still working on the same ClientToken, or broken for a moment, or its answer was cut off or no JSON. A TLS
+ * failure or an answer that is no HTTP will not get better.
  *
  * @since 0.1.0
  * @category predicates
@@ -337,6 +339,8 @@ export const isRetryable = (self: AcsError): boolean => {
       return self.reason.kind !== "Tls" && self.reason.kind !== "Protocol"
     case "Timeout":
       return self.reason.phase === "attempt"
+    case "UnexpectedResponse":
+      return self.reason.mayRecover
     default:
       return false
   }

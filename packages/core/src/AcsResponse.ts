@@ -135,7 +135,8 @@ export const unexpected = (self: AcsResponse, issue: string): AcsError.ClientExc
         status: self.status,
         requestId: self.requestId,
         issue,
-        excerpt: ""
+        excerpt: "",
+        mayRecover: false
       })
 
 /** @internal */

@@ -79,7 +79,7 @@ export const standardWith = (options: StandardOptions): Policy =>
  * up to 20 s; longer where the service asks for it, see {@link honourRetryAfter}.
  *
  * Where the service says that the same ClientToken is still being worked on, it asks again, from 1 s to 20 s apart, for as
- * long as the deadline of the call lets it.
+ * long as the deadline of the call lets it. An answer of status 2xx that cannot be read is asked for once more and no oftener.
  *
  * @since 0.1.0
  * @category policies

@@ -391,7 +391,7 @@ describe("texts of the service in an error", () => {
       ]) {
         const error = yield* Effect.flip(
           Effect.provide(
-            call,
+            RetryPolicy.withPolicy(call, RetryPolicy.none),
             AcsTest.layer(() => ({ text }))
           )
         )

@@ -167,6 +167,25 @@ describe("standard", () => {
     }).pipe(highest)
   )
 
+  it.effect("B01: what cannot be read is asked for once more, whatever else fails in between", () =>
+    Effect.gen(function* () {
+      const unread = (mayRecover: boolean) =>
+        AcsError.fromReason({
+          _tag: "UnexpectedResponse",
+          status: 200,
+          requestId: undefined,
+          issue: "",
+          excerpt: "",
+          mayRecover
+        })
+      const policy = RetryPolicy.standardWith({ maxAttempts: 9 })
+      assert.deepStrictEqual(yield* waits(policy, times(9, unread(true))), [50])
+      assert.deepStrictEqual(yield* waits(policy, [connect, unread(true), connect, unread(true)]), [50, 100, 200])
+      assert.deepStrictEqual(yield* waits(policy, [unread(false)]), [])
+      assert.deepStrictEqual(yield* waits(RetryPolicy.standardWith({ maxAttempts: 1 }), [unread(true)]), [])
+    }).pipe(highest)
+  )
+
   it.effect("R13: stops at once at what no time heals", () =>
     Effect.gen(function* () {
       const final = [

@@ -496,7 +496,10 @@ describe("what Sts says", () => {
           assert.notInclude(`${error.why} ${error.hint}`, value)
         }
       }
-      const { outcome } = yield* run(providers.RamRoleArn(), () => ({ text: "<html>stssecret</html>" }))
+      const { outcome } = yield* RetryPolicy.withPolicy(
+        run(providers.RamRoleArn(), () => ({ text: "<html>stssecret</html>" })),
+        RetryPolicy.none
+      )
       const { why } = Either.getOrThrow(Either.flip(outcome))
       assert.include(why, "the answer of Sts to AssumeRole cannot be read: the body is no JSON")
       assert.notInclude(why, "stssecret")

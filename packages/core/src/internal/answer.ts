@@ -20,8 +20,10 @@ export const read = (open: Open, call: Call, limits: Limits.Values, attempts: nu
     const { redact, response } = open
     const answer = { status: response.status, headers: response.headers, bytes: body }
     const headerId = response.headers["x-acs-request-id"]
-    const unreadable = (issue: string, requestId = headerId) =>
-      Effect.fail(failure.unexpectedResponse(answer, requestId, call, attempts, redact)(issue))
+    const unreadable = (issue: string, requestId = headerId, mayRecover = false) =>
+      Effect.fail(failure.unexpectedResponse(answer, requestId, call, attempts, redact)(issue, mayRecover))
+    // the next answer may be whole
+    const broken = (issue: string) => unreadable(issue, headerId, true)
     const give = (facts: Facts, json: AcsResponse.AcsResponse["json"]) =>
       call.businessFailure === "error" && facts.failed
         ? refuse(answer, call, redact)
@@ -52,10 +54,10 @@ export const read = (open: Open, call: Call, limits: Limits.Values, attempts: nu
     if (call.format !== "JSON") {
       return give(text === undefined ? noFacts : factsOf(text, call), lazyJson(text, unreadable))
     }
-    if (text === undefined) return unreadable("the body is not valid UTF-8")
-    if (text === "") return unreadable("the body is empty")
+    if (text === undefined) return broken("the body is not valid UTF-8")
+    if (text === "") return broken("the body is empty")
     const json = bytes.toJson(text)
-    if (json === undefined) return unreadable("the body is no JSON, or was cut off")
+    if (json === undefined) return broken("the body is no JSON, or was cut off")
     const facts = jsonFacts(json.value, call)
     return bytes.isDeeperThan(json.value, limits.depth)
       ? unreadable(`the body nests deeper than ${limits.depth} levels`, facts.requestId)

@@ -165,14 +165,15 @@ const detailOf = (detail: unknown, redact: Redact): unknown => {
 /** @internal */
 export const unexpectedResponse =
   (answer: Answer, requestId: string | undefined, call: Call, attempts: number, redact: Redact) =>
-  (issue: string): AcsError.ClientException =>
+  (issue: string, mayRecover = false): AcsError.ClientException =>
     AcsError.fromReason(
       {
         _tag: "UnexpectedResponse",
         status: answer.status,
         requestId: requestId === undefined ? undefined : oneLine(requestId, redact, longest.name),
         issue,
-        excerpt: excerptOf(toText(answer.bytes.subarray(0, 4096)) ?? "", redact)
+        excerpt: excerptOf(toText(answer.bytes.subarray(0, 4096)) ?? "", redact),
+        mayRecover
       },
       { request: call.request, attempts, outcome: "Unknown" }
     )

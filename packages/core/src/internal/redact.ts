@@ -51,5 +51,5 @@ export const oneLine = (text: string, redact: Redact, longest: number): string =
   return safe.length > longest ? `${safe.slice(0, longest)}…` : safe
 }
 
-/** @internal the begin of a text that could not be read */
-export const excerptOf = (text: string, redact: Redact): string => oneLine(maskNamed(text.slice(0, 4096)), redact, 200)
+/** @internal the begin of a text that could not be read: 200 characters, the mark of a cut included */
+export const excerptOf = (text: string, redact: Redact): string => oneLine(maskNamed(text.slice(0, 4096)), redact, 199)

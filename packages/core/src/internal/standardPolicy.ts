@@ -50,19 +50,23 @@ export const settingsOf = (options: StandardOptions): Settings => ({
   cap: millisOf(options.cap ?? 20_000) ?? 0
 })
 
-/** how many attempts counted, and how often the same ClientToken was still being worked on, which does not count */
+/**
+ * How many attempts counted, how often the same ClientToken was still being worked on, which does not count, and whether an
+ * answer could not be read: one that comes a second time is what the service has to say.
+ */
 interface Progress {
   readonly counted: number
   readonly inProgress: number
+  readonly unread: boolean
 }
 
 /** @internal */
-export const notBegun: Progress = { counted: 0, inProgress: 0 }
+export const notBegun: Progress = { counted: 0, inProgress: 0, unread: false }
 
 /** @internal */
 export const decide =
   ({ base, cap, maxAttempts, throttledBase }: Settings) =>
-  (error: AcsError.AcsError, { counted, inProgress }: Progress): Wait<Progress> | undefined => {
+  (error: AcsError.AcsError, { counted, inProgress, unread }: Progress): Wait<Progress> | undefined => {
     if (!AcsError.isRetryable(error)) return undefined
     const wait = (base: number, repetition: number, state: Progress): Wait<Progress> => ({
       longest: Math.min(base * 2 ** repetition, cap),
@@ -70,10 +74,15 @@ export const decide =
       state
     })
     if (error._tag === "ServerException" && error.category === "InProgress") {
-      return wait(throttledBase, inProgress, { counted, inProgress: inProgress + 1 })
+      return wait(throttledBase, inProgress, { counted, inProgress: inProgress + 1, unread })
     }
-    if (counted + 1 >= maxAttempts) return undefined
-    return wait(AcsError.isThrottling(error) ? throttledBase : base, counted, { counted: counted + 1, inProgress })
+    const isUnread = error._tag === "ClientException" && error.reason._tag === "UnexpectedResponse"
+    if (counted + 1 >= maxAttempts || (isUnread && unread)) return undefined
+    return wait(AcsError.isThrottling(error) ? throttledBase : base, counted, {
+      counted: counted + 1,
+      inProgress,
+      unread: unread || isUnread
+    })
   }
 
 /** when the first conflict was met, and how many there were */

@@ -121,8 +121,8 @@ describe("failures that pass", () => {
   it.effect("B01: a write whose answer was cut off is not sent again", () =>
     inTime(
       Effect.gen(function* () {
-        for (const text of ["", '{"DiskId":"d-', "<html></html>"]) {
-          const { error, times } = yield* failing("CreateDisk", { text })
+        for (const text of ["", '{"RequestId":"d-', "<html></html>"]) {
+          const { error, times } = yield* failing("StartInstance", { text })
           assert.deepStrictEqual([times, error.stoppedBy, error.outcome], [[0], "Safety", "Unknown"], text)
         }
       })

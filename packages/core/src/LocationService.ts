@@ -193,6 +193,6 @@ const at = (value: unknown, key: string): unknown =>
 
 const unexpected = ({ attempts, requestId, status }: AcsResponse, issue: string): AcsError.ClientException =>
   AcsError.fromReason(
-    { _tag: "UnexpectedResponse", status, requestId, issue, excerpt: "" },
+    { _tag: "UnexpectedResponse", status, requestId, issue, excerpt: "", mayRecover: false },
     { attempts, outcome: "NotExecuted" }
   )

@@ -22,6 +22,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Exit from "effect/Exit"
+import * as Cause from "effect/Cause"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
@@ -393,9 +396,22 @@ describe("the retry loop", () => {
     throttle: refusal(400, "Throttling")
   }
 
-  const policyOf = ({ client }: Loop) => (client.auto_retry === false ? RetryPolicy.none : RetryPolicy.standard)
+  const policyOf = ({ client }: Loop) =>
+    client.auto_retry === false ? RetryPolicy.none : RetryPolicy.seedWith(client.max_retry_time ?? 3)
+  const loops = rowsOf<Loop, Ended>("retryLoop").filter(({ id }) => id.startsWith("loop/"))
+  const invalid = rowsOf<{ readonly max_retry_time: number }>("retryLoop").filter(({ id }) => !id.startsWith("loop/"))
 
-  it.effect.each(named(rowsOf<Loop, Ended>("retryLoop")))("%s", ([, { expected, input }]) =>
+  it.effect.each(named(invalid))("%s: no policy is made of it, which is a defect", ([, { input }]) =>
+    Effect.gen(function* () {
+      const policy = RetryPolicy.seedWith(input.max_retry_time)
+      const exit = yield* Effect.exit(RetryPolicy.withPolicy(Effect.void, policy))
+      assert.isTrue(
+        Exit.isFailure(exit) && Option.exists(Cause.dieOption(exit.cause), Cause.isIllegalArgumentException)
+      )
+    })
+  )
+
+  it.effect.each(named(loops))("%s", ([, { expected, input }]) =>
     Effect.gen(function* () {
       const arrivedAt: Array<number> = []
       const service = AcsTest.layer(({ attempt }) =>

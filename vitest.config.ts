@@ -17,6 +17,15 @@ export default defineConfig({
     testTimeout: 30_000,
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
     // test/house tests this repository's own checks, the others need what is not installed; each has its own command.
-    exclude: ["**/node_modules/**", "**/dist/**", "test/house/**", "test/oracles/**", "test/browser/**"]
+    // Of the chaos suite the slow files are left to `npm run test:chaos`, the longest to `npm run test:soak`.
+    exclude: [
+      "**/node_modules/**",
+      "**/dist/**",
+      "test/house/**",
+      "test/oracles/**",
+      "test/browser/**",
+      "test/soak/**",
+      "**/*.slow.test.ts"
+    ]
   }
 })

@@ -15,8 +15,11 @@ import * as failure from "./failure.js"
 type Judged = Effect.Effect<AcsResponse.AcsResponse, AcsError.AcsError>
 
 /** @internal */
-export const read = (open: Open, call: Call, limits: Limits.Values, attempts: number): Judged =>
-  Effect.flatMap(readBody(open.response, call, limits.responseBytes), ({ bytes: body, complete }): Judged => {
+export const read = (open: Open, call: Call, limits: Limits.Values, attempts: number): Judged => {
+  const isBare = hasNoBody(open.response.status, call.unsigned.method)
+  // of one that has none by its nature nothing is read: a length that it claims would be missed
+  const collected = isBare ? noBytes : readBody(open.response, call, limits.responseBytes)
+  return Effect.flatMap(collected, ({ bytes: body, complete }): Judged => {
     const { redact, response } = open
     const answer = { status: response.status, headers: response.headers, bytes: body }
     const headerId = response.headers["x-acs-request-id"]
@@ -49,7 +52,7 @@ export const read = (open: Open, call: Call, limits: Limits.Values, attempts: nu
     if (!complete) {
       return unreadable(`the body is larger than ${limits.responseBytes} bytes; Limits sets how much is read`)
     }
-    if (hasNoBody(response.status, call.unsigned.method)) return give(noFacts, Effect.succeed(undefined))
+    if (isBare) return give(noFacts, Effect.succeed(undefined))
     const text = bytes.toText(body)
     if (call.format !== "JSON") {
       return give(text === undefined ? noFacts : factsOf(text, call), lazyJson(text, unreadable))
@@ -63,6 +66,7 @@ export const read = (open: Open, call: Call, limits: Limits.Values, attempts: nu
       ? unreadable(`the body nests deeper than ${limits.depth} levels`, facts.requestId)
       : give(facts, Effect.succeed(json.value))
   })
+}
 
 /** @internal the body of an answer of status 2xx as it flows */
 export const streamOf = (
@@ -82,6 +86,7 @@ export const streamOf = (
 }
 
 const nothing = new Uint8Array(0)
+const noBytes = Effect.succeed<bytes.Collected>({ bytes: nothing, complete: true })
 
 /** what an answer says of itself, in whatever format */
 interface Facts {

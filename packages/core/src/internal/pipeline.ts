@@ -15,6 +15,7 @@ import * as attempt from "./attempt.js"
 import * as attempts from "./attempts.js"
 import { withCallInfo } from "./callInfo.js"
 import * as clientToken from "./clientToken.js"
+import { over } from "./over.js"
 import { prepare } from "./prepare.js"
 import * as telemetry from "./telemetry.js"
 import { within } from "./within.js"
@@ -83,7 +84,10 @@ export const notARequest = AcsError.invalidRequest(
   "SDK.InvalidRequest"
 )
 
-const badTimeouts = AcsError.invalidRequest("timeouts", "must be durations, for instance '10 seconds'")
+const badTimeouts = AcsError.invalidRequest(
+  "timeouts",
+  "must be durations, `attempt` longer than zero, for instance '10 seconds'"
+)
 
 /** @internal */
 export const infoOf = ({ action, product, version }: AcsRequest.AcsRequest): AcsError.RequestInfo => ({
@@ -92,10 +96,12 @@ export const infoOf = ({ action, product, version }: AcsRequest.AcsRequest): Acs
   action: String(action ?? "")
 })
 
-/** @internal `undefined` when one of them is no duration */
+/** @internal `undefined` when one of them is no duration, or `attempt` is none that passes */
 export const limitsOf = (request: AcsRequest.AcsRequest, current: Timeouts.Values): Limits | undefined => {
   try {
-    return Timeouts.toMillis({ ...current, ...request.timeouts })
+    const limits = Timeouts.toMillis(over(current, request.timeouts), infoOf(request))
+    // no time is no attempt: a zero that means "unset" elsewhere
+    return limits.attempt > 0 ? limits : undefined
   } catch {
     return undefined
   }

@@ -18,8 +18,8 @@ export interface Settings {
 /** @internal */
 export const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 1
 
-/** @internal a time that passes, and ends */
-export const isSpan = (duration: Duration.DurationInput): boolean => Number.isFinite(millisOf(duration))
+/** a time that passes, and ends */
+const isSpan = (duration: Duration.DurationInput): boolean => Number.isFinite(millisOf(duration))
 
 /** @internal what each option must be */
 export const rules = {

@@ -13,6 +13,7 @@ import * as RpcRequest from "@effect-aliyun/core/RpcRequest"
 import * as NodeEmulator from "@effect-aliyun/emulator/NodeEmulator"
 import * as NodeAliyun from "@effect-aliyun/platform-node/NodeAliyun"
 import type { ServeError } from "@effect/platform/HttpServerError"
+import type { ConfigError } from "effect/ConfigError"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -75,7 +76,7 @@ const one = (request: AcsRequest.AcsRequest, explain: boolean) =>
     : Effect.flatMap(AcsClient.execute(request), report.answer)
 
 /** yields the exit code */
-type Main = Effect.Effect<number, AcsError.AcsError | ServeError | NodeEmulator.StateFileError>
+type Main = Effect.Effect<number, AcsError.AcsError | ConfigError | ServeError | NodeEmulator.StateFileError>
 
 const run = ({ call, explain, live, region }: Arguments): Main => {
   const request = call === undefined ? regions : requestOf(call)

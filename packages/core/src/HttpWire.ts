@@ -390,7 +390,8 @@ export const transportFailure = (cause: unknown, facts?: Facts): TransportFailur
     return new TransportFailure({ kind, syscallCode, sent, bytesReceived: 0 })
   }
   // what the transport saw decides on which side of the connection's start it broke
-  if (facts.sent === "none" && kind === "Reset") kind = "Connect"
+  // (ETIMEDOUT without a syscall: several addresses, the first of which did not answer)
+  if (facts.sent === "none" && (kind === "Reset" || syscallCode === "ETIMEDOUT")) kind = "Connect"
   else if (facts.sent !== "none" && kind === "Connect") kind = "Reset"
   return new TransportFailure({ ...facts, kind, syscallCode })
 }

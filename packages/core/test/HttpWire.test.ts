@@ -1,6 +1,7 @@
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
+import * as HttpDeadline from "@effect-aliyun/core/HttpDeadline"
 import * as HttpWire from "@effect-aliyun/core/HttpWire"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -204,6 +205,7 @@ describe("transportFailure", () => {
     ["ENOTFOUND", "Dns", "none"],
     ["EAI_AGAIN", "Dns", "none"],
     ["ESERVFAIL", "Dns", "none"],
+    ["ETIMEOUT", "Dns", "none"],
     ["ECONNREFUSED", "Connect", "none"],
     ["EHOSTUNREACH", "Connect", "none"],
     ["ENETUNREACH", "Connect", "none"],
@@ -224,7 +226,10 @@ describe("transportFailure", () => {
     ["HPE_INVALID_CONSTANT", "Protocol", "all"],
     ["UND_ERR_HEADERS_OVERFLOW", "Protocol", "all"],
     ["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", "Protocol", "all"],
+    ["Z_DATA_ERROR", "Protocol", "all"],
+    ["ERR_CONTENT_ENCODING", "Protocol", "all"],
     ["ETIMEDOUT", "Timeout", "all"],
+    [HttpDeadline.passed, "Timeout", "all"],
     ["UND_ERR_HEADERS_TIMEOUT", "Timeout", "all"],
     ["SOMETHING_ELSE", "Reset", "all"]
   ])("%s is %s, sent %s", (code, kind, sent) => {
@@ -242,9 +247,20 @@ describe("transportFailure", () => {
     }
   })
 
+  it("tells a name server that refuses from a host that does", () => {
+    for (const syscall of ["getaddrinfo", "queryA", "queryAaaa"]) {
+      assert.strictEqual(HttpWire.transportFailure(coded("ECONNREFUSED", { syscall })).kind, "Dns")
+    }
+  })
+
   it("lets facts decide what was sent", () => {
     const before = HttpWire.transportFailure(coded("ECONNRESET"), { sent: "none", bytesReceived: 0 })
     assert.deepStrictEqual([before.kind, before.sent], ["Connect", "none"])
+    // of several addresses: only each one has a syscall
+    const silent = HttpWire.transportFailure(coded("ETIMEDOUT"), { sent: "none", bytesReceived: 0 })
+    assert.deepStrictEqual([silent.kind, silent.sent], ["Connect", "none"])
+    const late = HttpWire.transportFailure(coded(HttpDeadline.passed), { sent: "none", bytesReceived: 0 })
+    assert.deepStrictEqual([late.kind, late.sent], ["Timeout", "none"])
     const after = HttpWire.transportFailure(coded("UND_ERR_DESTROYED"), { sent: "some", bytesReceived: 7 })
     assert.deepStrictEqual([after.kind, after.sent, after.bytesReceived], ["Reset", "some", 7])
   })

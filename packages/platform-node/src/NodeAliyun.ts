@@ -50,7 +50,7 @@ const endpoints = Layer.effect(
 
 const signerAndTransport = Layer.mergeAll(
   Signer.layer.pipe(Layer.provide(NodeDigest.layer)),
-  NodeHttpClient.layer,
+  NodeHttpClient.layerConfig(),
   RetryBudget.layer,
   ClockSkew.layer,
   endpoints,
@@ -61,11 +61,13 @@ const signerAndTransport = Layer.mergeAll(
 /**
  * The three services with nothing to configure: credentials from wherever the official SDK for Node looks for them (the
  * environment, profiles of the CLI, the credentials file, the role of the machine; see `NodeCredentials.defaultChain`), the V3
- * signature over `node:crypto`, pooled connections over undici, the hosts of 317 products (`EndpointTable`, unless another
- * `Endpoint` is provided around it). What the providers of credentials send goes through the same transport.
+ * signature over `node:crypto`, pooled connections over undici, by way of the proxies and with the certificates that the
+ * environment names (see `NodeHttpClient.layerConfig`), the hosts of 317 products (`EndpointTable`, unless another `Endpoint` is
+ * provided around it). What the providers of credentials send goes through the same transport.
  *
- * Missing credentials are no failure of the layer: each call that needs them fails with reason `CredentialsUnavailable`, which
- * lists where they were looked for.
+ * A proxy or a file of certificates that the environment names and that cannot be used is a failure of the layer. Missing
+ * credentials are none: each call that needs them fails with reason `CredentialsUnavailable`, which lists where they were
+ * looked for.
  *
  * @since 0.1.0
  * @category layers
@@ -81,7 +83,10 @@ const signerAndTransport = Layer.mergeAll(
  *
  * Effect.runPromise(Effect.provide(program, NodeAliyun.layer)).then(console.log)
  */
-export const layer: Layer.Layer<Services> = Layer.provideMerge(NodeCredentials.layerDefault, signerAndTransport)
+export const layer: Layer.Layer<Services, ConfigError.ConfigError> = Layer.provideMerge(
+  NodeCredentials.layerDefault,
+  signerAndTransport
+)
 
 /**
  * The same with a key from configuration, read when the layer is built.

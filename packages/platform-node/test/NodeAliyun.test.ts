@@ -4,8 +4,10 @@ import * as NodeAliyun from "@effect-aliyun/platform-node/NodeAliyun"
 import * as NodeDigest from "@effect-aliyun/platform-node/NodeDigest"
 import { assert, describe, it } from "@effect/vitest"
 import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { generateKeyPairSync, verify } from "node:crypto"
 
@@ -34,6 +36,25 @@ describe("NodeAliyun", () => {
       const tried = ["env", "oidc_role_arn", "cli_profile", "profile", "ecs_ram_role", "credential_uri"]
       for (const provider of tried) assert.include(error.message, `${provider}: `)
     }).pipe(Effect.provide(NodeAliyun.layer), withEnv({ ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true" }))
+  )
+
+  it.scoped(
+    "fails with a proxy or a file of certificates in the environment that cannot be used, whichever layer",
+    () =>
+      Effect.gen(function* () {
+        const key = { accessKeyId: Config.succeed("id"), accessKeySecret: Config.succeed(Redacted.make("secret")) }
+        for (const layer of [NodeAliyun.layer, NodeAliyun.layerConfig(key)]) {
+          yield* Layer.build(layer).pipe(withEnv({ HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: "*" }))
+          for (const [name, value] of [
+            ["HTTPS_PROXY", "socks5://proxy.example"],
+            ["ALIBABA_CLOUD_CA_BUNDLE", ""]
+          ] as const) {
+            const error = yield* Effect.flip(Layer.build(layer).pipe(withEnv({ [name]: value })))
+            assert.isTrue(ConfigError.isConfigError(error))
+            assert.include(String(error), name)
+          }
+        }
+      })
   )
 
   it.effect("takes a key from configuration", () =>

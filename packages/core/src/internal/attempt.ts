@@ -13,6 +13,7 @@ import * as ClockSkew from "../ClockSkew.js"
 import type { Credential } from "../Credential.js"
 import { Credentials } from "../Credentials.js"
 import * as HttpDeadline from "../HttpDeadline.js"
+import * as HttpReplay from "../HttpReplay.js"
 import * as Nonce from "../Nonce.js"
 import type { SignedRequest, UnsignedRequest } from "../Signer.js"
 import { Signer } from "../Signer.js"
@@ -206,12 +207,15 @@ const send = (
       : Effect.zipRight(WireLog.logRequest(log, signed, call.unsigned.host, trial.number, redact), sending)
   })
 
-/** a transport of ours: it makes no span, and is told how long it may take */
+/** a transport of ours: it makes no span, and is told how long it may take and whether it may send the request again */
 const sendInTime = (signed: SignedRequest, { call, until }: Trial) =>
-  Effect.provideService(
+  Effect.mapInputContext(
     Context.get(call.context, HttpClient.HttpClient).execute(toHttp(signed)),
-    HttpDeadline.HttpDeadline,
-    { millis: Math.max(0, until - monotonic(call.clock)), until: call.until }
+    (context: Context.Context<never>) =>
+      Context.add(Context.add(context, HttpReplay.HttpReplay, call.repeatable), HttpDeadline.HttpDeadline, {
+        millis: Math.max(0, until - monotonic(call.clock)),
+        until: call.until
+      })
   )
 
 /** the platform's own HTTP span and trace headers would print tokens and add headers that are not signed */

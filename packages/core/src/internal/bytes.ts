@@ -9,8 +9,8 @@ export interface Collected {
 }
 
 /**
- * @internal takes bytes up to a limit, and stops the stream when there is more. What has come can be looked at even when the
- * rest never does.
+ * @internal takes bytes up to a limit, and stops the stream when there is more, of which only the begin is kept then. What has
+ * come can be looked at even when the rest never does.
  */
 export interface Sink {
   readonly drain: <E, R>(stream: Stream.Stream<Uint8Array, E, R>) => Effect.Effect<void, E, R>
@@ -18,19 +18,25 @@ export interface Sink {
   readonly received: () => number
 }
 
+/** what is kept of a body that is too large: enough to tell what it is */
+const begin = 64 * 1024
+
 /** @internal */
 export const sink = (limit: number): Sink => {
-  const chunks: Array<Uint8Array> = []
+  let chunks: Array<Uint8Array> = []
   let total = 0
+  const length = () => (total <= limit ? total : Math.min(limit, begin))
   return {
     drain: Stream.runForEachWhile((chunk) =>
       Effect.sync(() => {
-        chunks.push(chunk)
         total += chunk.length
+        chunks.push(chunk)
+        // so that what is refused costs its limit once, and not once more for one piece of it
+        if (total > limit) chunks = [concat(chunks, length())]
         return total <= limit
       })
     ),
-    taken: () => ({ bytes: concat(chunks, Math.min(total, limit)), complete: total <= limit }),
+    taken: () => ({ bytes: concat(chunks, length()), complete: total <= limit }),
     received: () => total
   }
 }

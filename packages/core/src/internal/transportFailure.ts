@@ -6,7 +6,7 @@ import * as Predicate from "effect/Predicate"
 export type FailureKind = "Dns" | "Connect" | "Tls" | "Proxy" | "Reset" | "Protocol" | "Timeout"
 
 const kinds: ReadonlyArray<readonly [kind: FailureKind, codes: RegExp]> = [
-  ["Dns", /^(ENOTFOUND|EAI_[A-Z]+|ESERVFAIL|ENODATA)$/],
+  ["Dns", /^(ENOTFOUND|EAI_[A-Z]+|ESERVFAIL|ENODATA|ETIMEOUT|EREFUSED|EFORMERR|ENOTIMP|EBADRESP|EBADNAME)$/],
   ["Connect", /^(ECONNREFUSED|EHOST(UNREACH|DOWN)|ENET(UNREACH|DOWN)|EADDRNOTAVAIL|EACCES|EPERM|E[MN]FILE|ENOBUFS)$/],
   ["Connect", /^UND_ERR_(CONNECT_TIMEOUT|CLOSED|DESTROYED|MAX_ORIGINS_REACHED)$/],
   ["Tls", /^(CERT_[A-Z_]+|ERR_TLS_[A-Z_]+|ERR_SSL_[A-Z0-9_]+|EPROTO|UNABLE_TO_[A-Z_]+|INVALID_CA|HOSTNAME_MISMATCH)$/],
@@ -20,7 +20,9 @@ const kinds: ReadonlyArray<readonly [kind: FailureKind, codes: RegExp]> = [
     "Protocol",
     /^(ERR_ASSERTION|HPE_[A-Z_]+|UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH|RES_EXCEEDED_MAX_SIZE))$/
   ],
-  ["Timeout", /^(ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/]
+  // a body that is not what content-encoding says; the codes of zlib
+  ["Protocol", /^(ERR_CONTENT_ENCODING|Z_[A-Z]+_ERROR)$/],
+  ["Timeout", /^(ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(HEADERS|BODY)_TIMEOUT|ERR_DEADLINE_PASSED)$/]
 ]
 
 // what is no plain code might be anything
@@ -33,6 +35,8 @@ const textAt = (error: object, key: string): string =>
 const kindByCode = (error: object, code: string): FailureKind | undefined => {
   // undici gives answers that break the protocol the code of a closed socket
   if (code === "UND_ERR_SOCKET" && textAt(error, "message").startsWith("bad ")) return "Protocol"
+  // ECONNREFUSED, for one, is also what a name server does
+  if (/^(getaddrinfo|query[A-Z]\w*)$/.test(textAt(error, "syscall"))) return "Dns"
   const kind = kinds.find(([, codes]) => codes.test(code))?.[0]
   if (kind !== "Connect" && kind !== "Timeout") return kind
   // the same code means another thing on a connection that already stood

@@ -11,7 +11,8 @@ import * as Effect from "effect/Effect"
 import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Exchange, Head } from "./exchange.js"
+import type { Head } from "./exchange.js"
+import type { Inflow } from "./inflow.js"
 
 /**
  * An answer whose body may be read into memory as often as one likes, or once as a stream.
@@ -30,7 +31,7 @@ export class NodeResponse extends Inspectable.Class implements HttpClientRespons
   constructor(
     readonly request: HttpClientRequest.HttpClientRequest,
     private readonly head: Head,
-    private readonly exchange: Exchange
+    private readonly inflow: Inflow
   ) {
     super()
     this.status = head.status
@@ -95,7 +96,7 @@ export class NodeResponse extends Inspectable.Class implements HttpClientRespons
   }
 
   private flowing(): Stream.Stream<Uint8Array, HttpClientError.ResponseError> {
-    const { exchange } = this
+    const { inflow } = this
     let waiting: (() => void) | undefined
     const reader = () => waiting?.()
     const change = Effect.async<void>((resume) => {
@@ -106,15 +107,15 @@ export class NodeResponse extends Inspectable.Class implements HttpClientRespons
     })
     const pull: Effect.Effect<Chunk.Chunk<Uint8Array>, Option.Option<HttpClientError.ResponseError>> = Effect.suspend(
       () => {
-        if (exchange.chunks.length > 0) return Effect.succeed(Chunk.unsafeFromArray(exchange.take()))
-        if (exchange.failure !== undefined) return Effect.fail(Option.some(this.broken(exchange.failure)))
-        return exchange.ended ? Effect.fail(Option.none()) : Effect.zipRight(change, pull)
+        if (inflow.chunks.length > 0) return Effect.succeed(Chunk.unsafeFromArray(inflow.take()))
+        if (inflow.failure !== undefined) return Effect.fail(Option.some(this.broken(inflow.failure)))
+        return inflow.ended ? Effect.fail(Option.none()) : Effect.zipRight(change, pull)
       }
     )
-    exchange.attach(reader, false)
+    inflow.attach(reader, false)
     return Stream.ensuring(
       Stream.repeatEffectChunkOption(pull),
-      Effect.sync(() => exchange.detach(reader))
+      Effect.sync(() => inflow.detach(reader))
     )
   }
 
@@ -126,7 +127,7 @@ export class NodeResponse extends Inspectable.Class implements HttpClientRespons
       const limit = Context.get(fiber.currentContext, HttpIncomingMessage.MaxBodySize)
       const outcome = this.outcome(limit)
       if (outcome !== undefined) return outcome
-      const { exchange } = this
+      const { inflow } = this
       let reader = () => {}
       return Effect.uninterruptibleMask((restore) =>
         Effect.matchCauseEffect(
@@ -136,16 +137,16 @@ export class NodeResponse extends Inspectable.Class implements HttpClientRespons
                 const outcome = this.outcome(limit)
                 if (outcome !== undefined) resume(outcome)
               }
-              exchange.attach(reader, true)
+              inflow.attach(reader, true)
             })
           ),
           {
             onFailure: (cause) => {
-              exchange.detach(reader)
+              inflow.detach(reader)
               return Effect.failCause(cause)
             },
             onSuccess: () => {
-              exchange.detach(reader)
+              inflow.detach(reader)
               return Effect.void
             }
           }
@@ -155,9 +156,9 @@ export class NodeResponse extends Inspectable.Class implements HttpClientRespons
   }
 
   private outcome(limit: Option.Option<bigint>): Effect.Effect<void, HttpClientError.ResponseError> | undefined {
-    const { bytesReceived, ended, failure } = this.exchange
-    if (limit._tag === "Some" && bytesReceived > limit.value) {
-      this.exchange.abort()
+    const { ended, failure, length } = this.inflow
+    if (limit._tag === "Some" && length > limit.value) {
+      this.inflow.abandon()
       return Effect.fail(this.undecoded(`the body is larger than ${limit.value} bytes`, undefined))
     }
     return failure !== undefined ? Effect.fail(this.broken(failure)) : ended ? Effect.void : undefined
@@ -166,20 +167,20 @@ export class NodeResponse extends Inspectable.Class implements HttpClientRespons
   private collected: Uint8Array<ArrayBuffer> | undefined
   private bytes(): Uint8Array<ArrayBuffer> {
     if (this.collected !== undefined) return this.collected
-    const { bytesReceived, chunks } = this.exchange
+    const { chunks, length } = this.inflow
     // memory of its own: a chunk is a view of what the socket read
-    const bytes = new Uint8Array(bytesReceived)
+    const bytes = new Uint8Array(length)
     let at = 0
     for (const chunk of chunks) {
       bytes.set(chunk, at)
       at += chunk.length
     }
-    this.exchange.chunks = [bytes]
+    this.inflow.chunks = [bytes]
     return (this.collected = bytes)
   }
 
   private decoded(): string {
-    const { chunks } = this.exchange
+    const { chunks } = this.inflow
     const [first] = chunks
     const bytes = chunks.length === 1 && first !== undefined ? first : this.bytes()
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8")

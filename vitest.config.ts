@@ -16,16 +16,11 @@ export default defineConfig({
     // for a machine that has other things to do; what hangs is found all the same
     testTimeout: 30_000,
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
-    // test/house tests this repository's own checks, the others need what is not installed; each has its own command.
-    // Of the chaos suite the slow files are left to `npm run test:chaos`, the longest to `npm run test:soak`.
+    // test/house tests this repository's own checks, slow tests and soaks take minutes, the others need what is not
+    // installed; each has its own command.
     exclude: [
-      "**/node_modules/**",
-      "**/dist/**",
-      "test/house/**",
-      "test/oracles/**",
-      "test/browser/**",
-      "test/soak/**",
-      "**/*.slow.test.ts"
+      ...["**/node_modules/**", "**/dist/**", "**/*.slow.test.ts"],
+      ...["house", "oracles", "browser", "soak"].map((name) => `test/${name}/**`)
     ]
   }
 })

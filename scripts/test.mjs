@@ -8,8 +8,8 @@ const { status } = spawnSync(process.execPath, ["node_modules/vitest/vitest.mjs"
   stdio: "inherit"
 })
 console.log(
-  "Elsewhere: `npm run test:house` (each rule of `npm run check` is seen to fail on a planted fault), " +
-    "`npm run test:chaos` (every fault of the chaos matrix), " +
+  "Elsewhere: `npm run test:chaos` (each row of the chaos matrix, the slow ones too), " +
+    "`npm run test:house` (each rule of `npm run check` is seen to fail on a planted fault), " +
     "`npm run test:foreign` (clients that have to be installed judge the emulator), " +
     "`npm run test:browser` (the emulator's admin page in Chromium)."
 )

@@ -6,6 +6,7 @@ import * as AcsClient from "@effect-aliyun/core/AcsClient"
 import * as AcsError from "@effect-aliyun/core/AcsError"
 import type * as AcsResponse from "@effect-aliyun/core/AcsResponse"
 import * as AcsTest from "@effect-aliyun/core/AcsTest"
+import * as Limits from "@effect-aliyun/core/Limits"
 import * as RoaRequest from "@effect-aliyun/core/RoaRequest"
 import * as RpcRequest from "@effect-aliyun/core/RpcRequest"
 import * as Xml from "@effect-aliyun/core/Xml"
@@ -110,7 +111,8 @@ const newRuntime = () =>
     Layer.mergeAll(
       AcsTest.layer(() => ({})),
       signer,
-      Layer.succeed(HttpClient.HttpClient, client)
+      Layer.succeed(HttpClient.HttpClient, client),
+      Limits.layer({ responseBytes: 1 << 18 })
     )
   )
 

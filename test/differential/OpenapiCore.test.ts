@@ -4,6 +4,6 @@ import { check, run } from "./support/differential.js"
 import * as Peers from "./support/Peers.js"
 
 describe("@alicloud/openapi-core", { timeout: 120_000 }, () => {
-  it("RPC", async () => check(await run("openapi-core RPC", Peers.openapi)))
-  it("ROA", async () => check(await run("openapi-core ROA", Peers.openapi)))
+  it("J07: RPC", async () => check(await run("openapi-core RPC", Peers.openapi)))
+  it("J07: ROA", async () => check(await run("openapi-core ROA", Peers.openapi)))
 })

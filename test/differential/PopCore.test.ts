@@ -4,6 +4,6 @@ import { check, run } from "./support/differential.js"
 import * as Peers from "./support/Peers.js"
 
 describe("@alicloud/pop-core", { timeout: 120_000 }, () => {
-  it("RPC", async () => check(await run("pop-core RPC", Peers.popRpc)))
-  it("ROA", async () => check(await run("pop-core ROA", Peers.popRoa)))
+  it("J07: RPC", async () => check(await run("pop-core RPC", Peers.popRpc)))
+  it("J07: ROA", async () => check(await run("pop-core ROA", Peers.popRoa)))
 })

@@ -85,14 +85,14 @@ describe("a 2xx that cannot be read", () => {
     }).pipe(Effect.provide(answering(200, '\uFEFF{"a":1}')))
   )
 
-  it.effect("204 is a success without a value", () =>
+  it.effect("N14: 204 is a success without a value", () =>
     Effect.gen(function* () {
       const response = yield* call
       assert.deepStrictEqual([response.status, yield* response.json, response.requestId], [204, undefined, "H-1"])
     }).pipe(Effect.provide(answering(204, "", requestId)))
   )
 
-  it.effect("names from the prototype chain stay data", () =>
+  it.effect("B04: names from the prototype chain stay data", () =>
     Effect.gen(function* () {
       const json = yield* Effect.flatMap(call, (response) => response.json)
       assert.isTrue(Object.hasOwn(json as object, "__proto__"))
@@ -222,7 +222,7 @@ describe("XML answers", () => {
     })
   )
 
-  it.effect("entities, document types, depth and garbage end in a typed error", () =>
+  it.effect("B09, B10, B11: entities, document types, depth and garbage end in a typed error", () =>
     Effect.gen(function* () {
       for (const body of [
         '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><a>&x;</a>',
@@ -240,7 +240,7 @@ describe("XML answers", () => {
     })
   )
 
-  it.effect("tags from the prototype chain pollute nothing", () =>
+  it.effect("B12: tags from the prototype chain pollute nothing", () =>
     Effect.gen(function* () {
       yield* read("<a><__proto__><polluted>1</polluted></__proto__><constructor>1</constructor></a>")
       assert.isUndefined(({} as { readonly polluted?: string }).polluted)

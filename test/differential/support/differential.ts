@@ -5,6 +5,7 @@ import { assert } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as fc from "fast-check"
 import { inspect } from "node:util"
+import { figure } from "../../chaos/support/figure.js"
 import { faults } from "../faults.js"
 import { calls } from "./arbitraries.js"
 import type * as Call from "./Call.js"
@@ -90,6 +91,7 @@ export const run = async (peer: Call.Peer, connect: (port: number) => Send): Pro
 
 /** the list of faults is no longer than what is seen, and what is not in it is most of what is sent */
 export const check = ({ agreed, faults, refused }: Tally) => {
+  figure("calls of equal signature", agreed)
   const unseen = [...faults].filter(([, count]) => count === 0).map(([id]) => id)
   assert.deepStrictEqual(unseen, [], "faults that no call ran into")
   assert.isAbove(refused, 0)

@@ -14,7 +14,7 @@ export interface Matrix {
   readonly pending: typeof pending
 }
 
-export interface SectionTally {
+interface SectionTally {
   readonly name: string
   readonly passed: ReadonlyArray<string>
   readonly failed: ReadonlyArray<string>

@@ -2,7 +2,7 @@
 import * as fc from "fast-check"
 import { gzipSync } from "node:zlib"
 
-export interface Answer {
+interface Answer {
   readonly _tag: "Answer"
   readonly status: number
   readonly headers: ReadonlyArray<readonly [string, string]>

@@ -1,7 +1,7 @@
 /** Figures that a test hands over, for the reporter of the chaos suite to print. */
 import { getCurrentTest } from "vitest/suite"
 
-export interface Figure {
+interface Figure {
   readonly name: string
   readonly value: string | number
 }

@@ -30,7 +30,8 @@ export interface Service {
  * The tokens that a repetition after each kind of failure costs, and those that a call without any earns. A call that succeeds
  * after repetitions gets the cost of its last one back.
  *
- * Waiting for a request with the same ClientToken (category `InProgress`) and the three recoveries (clock, nonce, token) cost nothing.
+ * Waiting for what the service is still working on (categories `InProgress` and `Conflict`) and the three recoveries (clock, nonce,
+ * token) cost nothing.
  *
  * @since 0.1.0
  * @category constants

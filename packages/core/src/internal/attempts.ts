@@ -184,8 +184,9 @@ const repeat = Effect.fnUntraced(function* <A>(options: Options<A>, first: Trial
 const stoppedByPolicy = (error: AcsError.AcsError): AcsError.StoppedBy =>
   isCircuitOpen(error) ? "Breaker" : isTotal(error) ? "Deadline" : "Policy"
 
+/** what one waits for is no load that breaks a service: the same ClientToken, another operation on the resource */
 const costOf = (error: AcsError.AcsError): number =>
-  error._tag === "ServerException" && error.category === "InProgress"
+  error._tag === "ServerException" && (error.category === "InProgress" || error.category === "Conflict")
     ? 0
     : AcsError.isThrottling(error)
       ? RetryBudget.costs.throttling

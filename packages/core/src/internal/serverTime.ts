@@ -9,6 +9,9 @@ const notable = 4 * 60_000
 /** the gateway's window: what it let in was within it, and an answer that took longer says nothing of now */
 const window = 15 * 60_000
 
+/** a machine without a battery begins in 1970; no service lives in the year 9999 */
+const century = 100 * 365 * 24 * 60 * 60_000
+
 /** @internal the milliseconds of a `Date` header */
 export const parse = (date: string | undefined): number | undefined => {
   const millis = date === undefined ? NaN : Date.parse(date)
@@ -40,7 +43,9 @@ export const correct = (trial: Trial): Effect.Effect<boolean> =>
     if (isNotable(known - trial.skew)) return Effect.succeed(true)
     if (trial.date === undefined || took < 0 || took > window) return Effect.succeed(false)
     const found = trial.date - now
-    return isNotable(found - trial.skew) ? Effect.as(set(found, trial), true) : Effect.succeed(false)
+    return isNotable(found - trial.skew) && Math.abs(found) <= century
+      ? Effect.as(set(found, trial), true)
+      : Effect.succeed(false)
   })
 
 const set = (millis: number, { call }: Trial): Effect.Effect<void> =>

@@ -55,8 +55,11 @@ export const make = (buildConnector: Undici["buildConnector"], options: Options)
       slot.opened(socket)
       socket.once("lookup", () => (isNamed = true)).once("close", () => clearTimeout(timer))
     }
-    const timer = setTimeout(() => current?.destroy(late(isNamed)), limit)
+    let isSettled = false
+    // a process that was busy sees its timers before its sockets: what has come meanwhile counts
+    const timer = setTimeout(() => setImmediate(() => void (isSettled || current?.destroy(late(isNamed)))), limit)
     const done: Callback = (...result) => {
+      isSettled = true
       clearTimeout(timer)
       const [error, socket] = result
       if (error !== null) {

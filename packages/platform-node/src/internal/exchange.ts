@@ -82,7 +82,11 @@ export class Exchange implements Call {
     const { deadline } = this.terms
     if (deadline !== undefined) {
       this.deadlineTimer = setTimeout(
-        () => this.abort(coded("the deadline passed", HttpDeadline.passed)),
+        // a process that was busy sees its timers before its sockets: an answer that is there counts
+        () =>
+          setImmediate(
+            () => void (this.deadlineTimer && this.abort(coded("the deadline passed", HttpDeadline.passed)))
+          ),
         time.timer(deadline.millis)
       )
     }
@@ -91,6 +95,11 @@ export class Exchange implements Call {
       this.outflow = new Outflow(body, runtime, (cause) => this.abort(wrongBody, { _tag: "BodyStream", cause }))
     }
     this.connections.dispatch(this)
+  }
+
+  private disarm(): void {
+    clearTimeout(this.deadlineTimer)
+    this.deadlineTimer = undefined
   }
 
   get origin(): string {
@@ -129,7 +138,7 @@ export class Exchange implements Call {
     // what a proxy says of itself; only one that forwards requests can
     if (status === 407 && this.slot?.forwarding !== undefined) return this.abort(proxyFailure("PROXY_407"))
     this.slot?.hinted(headers["keep-alive"])
-    if (this.terms.deadline?.until === "headers") clearTimeout(this.deadlineTimer)
+    if (this.terms.deadline?.until === "headers") this.disarm()
     const steps = this.hasBody(status, headers) ? decoding.stepsOf(headers) : undefined
     if (steps !== undefined && !(steps instanceof Error)) {
       this.decoder = this.makeDecoder(steps)
@@ -264,7 +273,7 @@ export class Exchange implements Call {
 
   private settle(): void {
     clearTimeout(this.unreadTimer)
-    clearTimeout(this.deadlineTimer)
+    this.disarm()
     this.outflow?.readable.destroy()
     this.decoder?.destroy()
     this.disown()

@@ -1,6 +1,6 @@
 /**
  * A hundred thousand hostile answers, in memory: each call ends in time, in a success of status 2xx or one of the two errors.
- * To look further, or again: CHAOS_SEED=7 CHAOS_RUNS=1000000 npm run test:chaos -- B15
+ * A call meets one or more. To look further, or again: CHAOS_SEED=7 CHAOS_RUNS=1000000 npm run test:chaos -- B15
  */
 import * as AcsClient from "@effect-aliyun/core/AcsClient"
 import * as AcsError from "@effect-aliyun/core/AcsError"
@@ -29,7 +29,7 @@ import { figure } from "./support/figure.js"
 import { encounters, type Exchange } from "./support/Grammar.js"
 
 const seed = Number(process.env["CHAOS_SEED"] ?? 20_260_501)
-const numRuns = Number(process.env["CHAOS_RUNS"] ?? 100_000)
+const numRuns = Number(process.env["CHAOS_RUNS"] ?? 70_000)
 
 const ecs = { product: "Ecs", version: "2014-05-26" } as const
 const roa = { product: "CS", version: "2015-12-15", pathPattern: "/clusters" } as const
@@ -123,8 +123,8 @@ const readings = (response: AcsResponse.AcsResponse) =>
 const patience = 60_000 + 2_000
 
 it(
-  "B15: 100,000 hostile answers end in a success of status 2xx or a typed error, in time",
-  { timeout: 300_000 },
+  "B15: calls that meet 100,000 hostile answers end in a success of status 2xx or a typed error, in time",
+  { timeout: 900_000 },
   async () => {
     const ends = { successes: 0, client: 0, server: 0, attempts: 0 }
     let runtime = newRuntime()
@@ -160,14 +160,14 @@ it(
       else ends.server++
     })
     await fc.assert(property, { seed, numRuns, timeout: 30_000 })
+    figure("hostile answers", ends.attempts)
+    figure("calls that met them", calls)
     figure(
-      "hostile answers, of them read, refused by us, refused by the service",
-      [calls, ends.successes, ends.client, ends.server].map((count) => count.toLocaleString("en")).join(", ")
+      "of these read, refused by us, refused by the service",
+      [ends.successes, ends.client, ends.server].join(", ")
     )
-    figure(
-      "attempts, seconds",
-      `${ends.attempts.toLocaleString("en")}, ${((performance.now() - started) / 1000).toFixed(1)}`
-    )
+    figure("seconds", Math.round((performance.now() - started) / 1000))
+    assert.isAtLeast(ends.attempts, (numRuns / 7) * 10)
     assert.isAbove(Math.min(ends.successes, ends.client, ends.server), numRuns / 20)
   }
 )

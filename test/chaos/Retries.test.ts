@@ -260,7 +260,7 @@ describe("the breaker", () => {
       assert.isAbove(refused.length, 9_800)
       assert.deepStrictEqual(
         [...new Set(refused.map((error) => `${error.code} ${error.stoppedBy} ${error.attempts}`))],
-        ["SDK.ServerUnreachable Breaker 1"]
+        ["SDK.ServerUnreachable Breaker 0"]
       )
 
       // after a window of silence: one probe, whoever else asks

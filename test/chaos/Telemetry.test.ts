@@ -241,7 +241,10 @@ describe("logs", () => {
     return Effect.gen(function* () {
       yield* call
       assert.strictEqual(lines.length, 1)
-      assert.match(lines[0] ?? "", /^DEBUG .*Ecs\.DescribeInstances: ServiceUnavailable.*; again in \d+ ms$/)
+      assert.match(
+        lines[0] ?? "",
+        /^DEBUG Ecs\.DescribeInstances: attempt 1 failed with ServiceUnavailable; again in \d+ ms$/
+      )
     }).pipe(
       eagerly,
       Effect.provide(layer),
@@ -314,6 +317,8 @@ describe("secrets", () => {
           [{ headers: echo }],
           [{ status: 400, code: "Throttling.canarysecret", headers: echo }, {}],
           [{ status: 403, code: "SignatureDoesNotMatch", headers: echo }],
+          // a parameter that is named like a secret
+          [{ status: 400, code: "Throttling.canarypassword" }, {}],
           ["reset"],
           ["connect"]
         ] as ReadonlyArray<ReadonlyArray<Stub.Answer>>) {

@@ -119,10 +119,12 @@ describe.each(Object.entries(doors))("%s", (_, door) => {
       yield* Emulator.fault(Fault.gzipBomb(3_000_001))
       const { headers, url } = yield* sign(regionsRequest)
       const response = yield* HttpClient.get(url, { headers })
-      assert.strictEqual(response.headers["content-encoding"], "gzip")
-      const packed = new Uint8Array(yield* response.arrayBuffer)
-      assert.isBelow(packed.length, 30_000)
-      assert.strictEqual(gunzipSync(packed).length, 3_000_001)
+      const bytes = new Uint8Array(yield* response.arrayBuffer)
+      // our transport unpacks it as it comes, and then says nothing of an encoding
+      const isPacked = response.headers["content-encoding"] === "gzip"
+      assert.strictEqual(isPacked, door === doors["in memory"])
+      if (isPacked) assert.isBelow(bytes.length, 30_000)
+      assert.strictEqual((isPacked ? gunzipSync(bytes) : bytes).length, 3_000_001)
     }).pipe(as(people.tester), Effect.provide(door))
   )
 

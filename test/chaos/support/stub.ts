@@ -14,8 +14,14 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 
+/** `text`: in place of a body made of status and code */
 export type Answer =
-  | { readonly status?: number; readonly code?: string; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly status?: number
+      readonly code?: string
+      readonly headers?: Readonly<Record<string, string>>
+      readonly text?: string
+    }
   | "connect"
   | "reset"
 
@@ -44,7 +50,7 @@ export const make = (answer: (number: number, request: HttpClientRequest.HttpCli
     }
     const status = reply.status ?? 200
     const body = status < 300 ? { RequestId: "r" } : { Code: reply.code ?? "", Message: "", RequestId: `r${number}` }
-    const bytes = Encoding.utf8(JSON.stringify(body))
+    const bytes = Encoding.utf8(reply.text ?? JSON.stringify(body))
     return Effect.succeed(inMemory(request, status, reply.headers ?? {}, bytes))
   })
   return {

@@ -82,7 +82,8 @@ const credentialOf = ({ accessKeyId, accessKeySecret, securityToken }: Call.Key)
     ? Credential.accessKey({ accessKeyId, accessKeySecret })
     : Credential.sts({ accessKeyId, accessKeySecret, securityToken })
 
-const clockAt = (at: number): Clock.Clock => Object.assign(Clock.make(), { currentTimeMillis: Effect.succeed(at) })
+const clockAt = (at: number): Clock.Clock =>
+  Object.assign(Clock.make(), { currentTimeMillis: Effect.succeed(at), unsafeCurrentTimeMillis: () => at })
 
 export const explain = (
   call: Call.Call,

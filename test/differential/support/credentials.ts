@@ -160,7 +160,10 @@ const ours = (cloud: Cloud.Cloud) => {
       const who = yield* call.pipe(
         Effect.flatMap((response) => response.json),
         Effect.map((json) => (json as { readonly Arn: string }).Arn),
-        Effect.catchAll((error) => Effect.succeed(`nobody: ${error.code}`)),
+        Effect.catchAll((error) =>
+          // the other side goes by what the service says
+          Effect.succeed(`nobody: ${error.code === "InvalidAccessKeySecret" ? "SignatureDoesNotMatch" : error.code}`)
+        ),
         Effect.provide(Credentials.layer(Credentials.fixed(credential))),
         Endpoint.withEndpoint(cloud.url)
       )

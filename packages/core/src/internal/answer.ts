@@ -11,6 +11,7 @@ import { isEmptyBody, refuse } from "./attempt.js"
 import * as bytes from "./bytes.js"
 import { withCallInfo } from "./callInfo.js"
 import * as failure from "./failure.js"
+import { turn } from "./turns.js"
 
 type Judged = Effect.Effect<AcsResponse.AcsResponse, AcsError.AcsError>
 
@@ -19,7 +20,7 @@ export const read = (open: Open, call: Call, limits: Limits.Values, attempts: nu
   const isBare = hasNoBody(open.response.status, call.unsigned.method)
   // of one that has none by its nature nothing is read: a length that it claims would be missed
   const collected = isBare ? noBytes : readBody(open.response, call, limits.responseBytes)
-  return Effect.flatMap(collected, ({ bytes: body, complete }): Judged => {
+  const judge = ({ bytes: body, complete }: bytes.Collected): Judged => {
     const { redact, response } = open
     const answer = { status: response.status, headers: response.headers, bytes: body }
     const headerId = response.headers["x-acs-request-id"]
@@ -65,8 +66,14 @@ export const read = (open: Open, call: Call, limits: Limits.Values, attempts: nu
     return bytes.isDeeperThan(json.value, limits.depth)
       ? unreadable(`the body nests deeper than ${limits.depth} levels`, facts.requestId)
       : give(facts, Effect.succeed(json.value))
-  })
+  }
+  return Effect.flatMap(collected, (body) =>
+    body.bytes.length < long ? judge(body) : Effect.flatMap(turn, () => judge(body))
+  )
 }
+
+/** what takes long enough to be read to have a turn of its own, in bytes */
+const long = 128 * 1024
 
 /** @internal the body of an answer of status 2xx as it flows */
 export const streamOf = (

@@ -112,7 +112,7 @@ export const sign = (
     Effect.map(timely(Context.get(context, Signer).sign(unsigned, credential, moment), trial), (signed) => ({
       signed,
       credential,
-      redact: redactor(credential)
+      redact: redactor(credential, () => [...unsigned.query, ...unsigned.form])
     }))
   )
 

@@ -75,7 +75,11 @@ const attempt = <A>(options: Options<A>, trial: Trial): Effect.Effect<A, AcsErro
       { outcome }
     )
   const toOwn = (error: AcsError.AcsError) =>
-    withCallInfo({ request: call.request, attempts: trial.number })(hasPassed(error) ? onTimeout(error.outcome) : error)
+    withCallInfo({
+      request: call.request,
+      // what the breaker does not let in is no attempt
+      attempts: isCircuitOpen(error) ? trial.number - 1 : trial.number
+    })(hasPassed(error) ? onTimeout(error.outcome) : error)
   if (millis <= 0) return Effect.fail(toOwn(onTimeout()))
   const breaker = Context.get(call.context, CircuitBreaker.CircuitBreaker)
   const inTime = Effect.suspend(() => {
@@ -167,7 +171,7 @@ const repeat = Effect.fnUntraced(function* <A>(options: Options<A>, first: Trial
       state = next
     }
     watch.repeats(reported, trial.number, delay)
-    yield* Effect.logDebug(`${reported.message}; again in ${Math.round(delay)} ms`)
+    yield* Effect.logDebug(repetition(reported, delay))
     if (delay > 0) yield* Effect.sleep(delay)
     totalDelay += delay
     previous = reported
@@ -180,6 +184,10 @@ const repeat = Effect.fnUntraced(function* <A>(options: Options<A>, first: Trial
     error = result.left
   }
 })
+
+/** by its code alone: an excerpt of an answer may hold what is meant for the caller only */
+const repetition = ({ attempts, code, request: { action, product } }: AcsError.AcsError, delay: number): string =>
+  `${product}.${action}: attempt ${attempts} failed with ${code}; again in ${Math.round(delay)} ms`
 
 const stoppedByPolicy = (error: AcsError.AcsError): AcsError.StoppedBy =>
   isCircuitOpen(error) ? "Breaker" : isTotal(error) ? "Deadline" : "Policy"

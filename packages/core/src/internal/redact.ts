@@ -9,19 +9,30 @@ export type Redact = (text: string) => string
 
 const placeholder = "<redacted>"
 
-/** @internal takes out the secrets of a credential, in every spelling they travel in, and the echo of the string to sign */
-export const redactor = (credential: Credential.Credential): Redact => {
+/**
+ * @internal takes out the secrets of a credential and the parameters that are named like a secret, in every spelling they travel
+ * in, and the echo of the string to sign
+ */
+export const redactor = (credential: Credential.Credential, parameters: () => Encoding.Pairs = none): Redact => {
   // made when the first failure needs it
   let spellings: ReadonlyArray<string> | undefined
   return (text) => {
-    spellings ??= spellingsOf(credential)
+    spellings ??= spellingsOf(credential, parameters())
     return spellings.reduce((current, secret) => current.replaceAll(secret, placeholder), ErrorBody.scrub(text))
   }
 }
 
-const spellingsOf = (credential: Credential.Credential): ReadonlyArray<string> => {
+const none = (): Encoding.Pairs => []
+
+/** shorter ones would take pieces out of every text */
+const shortest = 6
+
+const spellingsOf = (credential: Credential.Credential, parameters: Encoding.Pairs): ReadonlyArray<string> => {
   const secrets = Credential.secrets(credential).map(Redacted.value)
   if ("accessKeyId" in credential) secrets.push(credential.accessKeyId)
+  for (const [name, value] of parameters) {
+    if (value.length >= shortest && wholeSecretName.test(name)) secrets.push(value)
+  }
   return secrets
     .filter((secret) => secret !== "")
     .flatMap((secret) => {
@@ -32,6 +43,7 @@ const spellingsOf = (credential: Credential.Credential): ReadonlyArray<string> =
 }
 
 const secretName = String.raw`[\w.\-]*(?:password|passwd|secret|(?<!client|next|page)token|privatekey)[\w.\-]*`
+const wholeSecretName = new RegExp(`^${secretName}$`, "i")
 const assignments: ReadonlyArray<RegExp> = [
   // JSON, a query or form, XML, and a query inside the string to sign of version 1
   new RegExp(String.raw`("${secretName}"\s*:\s*")(?:[^"\\]|\\.)*`, "gi"),

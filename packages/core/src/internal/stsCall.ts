@@ -46,6 +46,8 @@ export const run = (options: Options): Effect.Effect<unknown, Failed, Signer | H
   return AcsClient.execute(request).pipe(
     Effect.flatMap((response) => response.json),
     Effect.provideService(Credentials, { get: Effect.succeed(credential), invalidate: () => Effect.void }),
+    // a span keeps what its call failed with, and here that may quote keys
+    Effect.withTracerEnabled(false),
     Effect.mapError((error) => toFailed(error, options))
   )
 }

@@ -29,7 +29,7 @@ import { figure } from "./support/figure.js"
 import { encounters, type Exchange } from "./support/Grammar.js"
 
 const seed = Number(process.env["CHAOS_SEED"] ?? 20_260_501)
-const numRuns = Number(process.env["CHAOS_RUNS"] ?? 70_000)
+const numRuns = Number(process.env["CHAOS_RUNS"] ?? 60_000)
 
 const ecs = { product: "Ecs", version: "2014-05-26" } as const
 const roa = { product: "CS", version: "2015-12-15", pathPattern: "/clusters" } as const

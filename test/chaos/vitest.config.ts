@@ -30,6 +30,8 @@ export default defineConfig({
     include: [...filesWithRows(root, folders, wanted)],
     exclude: ["**/dist/**"],
     testNamePattern: namePattern(wanted),
+    // most of what is done here is short-lived
+    poolOptions: { forks: { execArgv: ["--max-semi-space-size=64"] } },
     maxWorkers: 2,
     minWorkers: 2,
     sequence: { sequencer: SlowFirst },

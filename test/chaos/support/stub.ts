@@ -14,13 +14,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 
-/** `text`: in place of a body made of status and code */
+/** `body`: in place of one made of status and code */
 export type Answer =
   | {
       readonly status?: number
       readonly code?: string
       readonly headers?: Readonly<Record<string, string>>
-      readonly text?: string
+      readonly body?: Uint8Array
     }
   | "connect"
   | "reset"
@@ -36,7 +36,10 @@ export interface Stub {
 export const make = (answer: (number: number, request: HttpClientRequest.HttpClientRequest) => Answer): Stub => {
   const requests: Array<HttpClientRequest.HttpClientRequest> = []
   let isSilent = false
-  const client = HttpClient.make((request) => {
+  // not by `HttpClient.make`, which has a finalizer watch each answer
+  const respond = (
+    request: HttpClientRequest.HttpClientRequest
+  ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> => {
     const number = requests.push(request)
     if (isSilent) return Effect.never
     const reply = answer(number, request)
@@ -50,9 +53,15 @@ export const make = (answer: (number: number, request: HttpClientRequest.HttpCli
     }
     const status = reply.status ?? 200
     const body = status < 300 ? { RequestId: "r" } : { Code: reply.code ?? "", Message: "", RequestId: `r${number}` }
-    const bytes = Encoding.utf8(reply.text ?? JSON.stringify(body))
-    return Effect.succeed(inMemory(request, status, reply.headers ?? {}, bytes))
-  })
+    const bytes = reply.body ?? Encoding.utf8(JSON.stringify(body))
+    return Effect.succeed(
+      inMemory(request, status, { "content-length": String(bytes.length), ...reply.headers }, bytes)
+    )
+  }
+  const client = HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
+    Effect.flatMap(respond),
+    Effect.succeed
+  )
   return {
     requests,
     silence: (value) => void (isSilent = value),

@@ -83,9 +83,13 @@ export const isDeeperThan = (value: unknown, limit: number): boolean => {
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > limit) return true
     const next: Array<unknown> = []
+    const look = (child: unknown) => {
+      if (typeof child === "object" && child !== null) next.push(child)
+    }
     for (const item of level) {
-      if (typeof item !== "object" || item === null) continue
-      for (const child of Object.values(item)) if (typeof child === "object" && child !== null) next.push(child)
+      // without lists of values in between: they take longer than all the rest
+      if (Array.isArray(item)) for (const child of item) look(child)
+      else for (const name in item as object) look((item as Readonly<Record<string, unknown>>)[name])
     }
     level = next
   }

@@ -13,10 +13,15 @@ const next = (): void => {
   else take(resume)
 }
 
+// Node runs all timers that are due in one turn, and one more has become due meanwhile; elsewhere each has a turn of its own
+const { setImmediate: inNextTurn = (f: () => void): unknown => setTimeout(f, 0) } = globalThis as {
+  readonly setImmediate?: (f: () => void) => unknown
+}
+
 /** the rest of this turn is the taker's; real time, whatever `Clock` says */
 const take = (work: () => void): void => {
   isTaken = true
-  setTimeout(next, 0)
+  inNextTurn(next)
   work()
 }
 

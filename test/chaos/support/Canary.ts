@@ -107,7 +107,7 @@ export const listen: Effect.Effect<Heard> = Effect.map(Effect.tracer, (tracer) =
 export const scanner = (secrets: ReadonlyArray<string>) => {
   const wanted = [...new Set(secrets.flatMap(spellings))].filter((text) => text.length > 3)
   const text = (text: string): void => {
-    for (const secret of wanted) assert.notInclude(text, secret)
+    for (const secret of wanted) if (text.includes(secret)) assert.notInclude(text, secret)
   }
   return {
     text,

@@ -136,7 +136,7 @@ const readBody = (
   limit: number
 ): Effect.Effect<bytes.Collected, AcsError.ClientException> =>
   Effect.suspend(() => {
-    if (isDeclaredWithin(response.headers, limit)) {
+    if (bytes.isDeclaredWithin(response.headers, limit)) {
       return Effect.mapBoth(response.arrayBuffer, {
         onFailure: (error) => failure.fromHttpClient(error, call, 0),
         // nothing that comes over HTTP is longer than it said; what a client makes up may be
@@ -151,14 +151,5 @@ const readBody = (
       Effect.map(sink.taken)
     )
   })
-
-/** whether a body says that it is short enough to be read in one go, which takes a tenth of the time of a stream */
-const isDeclaredWithin = (headers: HttpClientResponse.HttpClientResponse["headers"], limit: number): boolean => {
-  const length = headers["content-length"]
-  // of an encoded body this is not the length of what comes out
-  return (
-    length !== undefined && headers["content-encoding"] === undefined && /^\d+$/.test(length) && Number(length) <= limit
-  )
-}
 
 const hasNoBody = (status: number, method: string): boolean => status === 204 || status === 205 || method === "HEAD"

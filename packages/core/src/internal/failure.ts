@@ -79,12 +79,18 @@ export const because = (cause: unknown): string => {
 /** @internal what was signed; a message that echoes it is compared with it and rid of it, in memory */
 export type Signed = Pick<SignedRequest, "stringToSign" | "canonicalRequest">
 
+/** @internal how far a call had come */
+export type Progress = Pick<AcsError.CallInfo, "attempts" | "totalDelay">
+
+const first: Progress = { attempts: 1, totalDelay: Duration.zero }
+
 /** @internal a failed answer: status 300 and more, or a 2xx whose body says so */
 export const fromAnswer = (
   answer: Answer,
   call: Call,
   redact: Redact,
   now: number,
+  progress: Progress = first,
   signed?: Signed
 ): AcsError.ServerException => {
   const text = toText(answer.bytes)
@@ -107,8 +113,8 @@ export const fromAnswer = (
     value === undefined ? undefined : oneLine(value, redact, most)
   return new AcsError.ServerException({
     request: call.request,
-    attempts: 1,
-    totalDelay: Duration.zero,
+    attempts: progress.attempts,
+    totalDelay: progress.totalDelay,
     stoppedBy: "Policy",
     outcome: outcomeOf(category, answer.status),
     code: clean(body.code) ?? "SDK.UnknownServerError",

@@ -95,7 +95,8 @@ class Response extends Inspectable.Class implements AcsResponse {
     })
   }
 
-  schemaJson<A, I, R>(schema: Schema.Schema<A, I, R>): Effect.Effect<A, AcsError.ClientException, R> {
+  // no method: it is taken out of an answer like the other fields
+  readonly schemaJson = <A, I, R>(schema: Schema.Schema<A, I, R>): Effect.Effect<A, AcsError.ClientException, R> => {
     const decode = Schema.decodeUnknown(schema)
     return Effect.flatMap(this.json, (json) =>
       Effect.mapError(decode(json), (error) => this[Unexpected](`the body does not fit the schema: ${where(error)}`))

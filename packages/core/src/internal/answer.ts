@@ -1,16 +1,20 @@
 /** Reads an answer of status 2xx to its end and judges it. */
 import * as ErrorBody from "@effect-aliyun/protocol/ErrorBody"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type * as AcsError from "../AcsError.js"
 import * as AcsResponse from "../AcsResponse.js"
+import * as JsonNumbers from "../JsonNumbers.js"
 import type * as Limits from "../Limits.js"
 import type { Call, Open } from "./attempt.js"
 import { isEmptyBody, refuse } from "./attempt.js"
 import * as bytes from "./bytes.js"
 import { withCallInfo } from "./callInfo.js"
 import * as failure from "./failure.js"
+import * as numbers from "./numbers.js"
+import { oneLine, type Redact } from "./redact.js"
 import { turn } from "./turns.js"
 
 type Judged = Effect.Effect<AcsResponse.AcsResponse, AcsError.AcsError>
@@ -50,13 +54,15 @@ export const read = (open: Open, call: Call, limits: Limits.Values, attempts: nu
             })
           )
 
+    const numbered = (value: unknown, text: string) => withNumbers(value, text, call, redact)
+
     if (!complete) {
       return unreadable(`the body is larger than ${limits.responseBytes} bytes; Limits sets how much is read`)
     }
     if (isBare) return give(noFacts, Effect.succeed(undefined))
     const text = bytes.toText(body)
     if (call.format !== "JSON") {
-      return give(text === undefined ? noFacts : factsOf(text, call), lazyJson(text, unreadable))
+      return give(text === undefined ? noFacts : factsOf(text, call), lazyJson(text, numbered, unreadable))
     }
     if (text === undefined) return broken("the body is not valid UTF-8")
     if (text === "") return broken("the body is empty")
@@ -65,7 +71,7 @@ export const read = (open: Open, call: Call, limits: Limits.Values, attempts: nu
     const facts = jsonFacts(json.value, call)
     return bytes.isDeeperThan(json.value, limits.depth)
       ? unreadable(`the body nests deeper than ${limits.depth} levels`, facts.requestId)
-      : give(facts, Effect.succeed(json.value))
+      : Effect.flatMap(numbered(json.value, text), (value) => give(facts, Effect.succeed(value)))
   }
   return Effect.flatMap(collected, (body) =>
     body.bytes.length < long ? judge(body) : Effect.flatMap(turn, () => judge(body))
@@ -123,12 +129,35 @@ const factsOf = (text: string, call: Call): Facts => {
 /** the JSON of an answer that was asked for in another format: parsed only when someone wants it */
 const lazyJson = (
   text: string | undefined,
+  numbered: (value: unknown, text: string) => Effect.Effect<unknown>,
   unreadable: (issue: string) => Effect.Effect<never, AcsError.ClientException>
 ): AcsResponse.AcsResponse["json"] =>
   Effect.suspend(() => {
     const json = text === undefined ? undefined : bytes.toJson(text)
-    return json === undefined ? unreadable("the body is no JSON") : Effect.succeed(json.value)
+    return json === undefined || text === undefined ? unreadable("the body is no JSON") : numbered(json.value, text)
   })
+
+/** `JsonNumbers`: the value with numbers that a double cannot hold as text, or rounded with a warning or without */
+const withNumbers = (value: unknown, text: string, call: Call, redact: Redact): Effect.Effect<unknown> => {
+  switch (Context.get(call.context, JsonNumbers.JsonNumbers)) {
+    case "round":
+      return Effect.succeed(value)
+    case "exact":
+      return Effect.succeed((numbers.exact(text) ?? { value }).value)
+    case "warn": {
+      const path = numbers.firstInexact(text)
+      if (path === undefined) return Effect.succeed(value)
+      const { action, product } = call.request
+      const where = path.length === 0 ? "the whole answer" : oneLine(path.join("."), redact, 256)
+      return Effect.as(
+        Effect.logWarning(
+          `${product}.${action}: ${where} is a number that JavaScript cannot hold, and was rounded; JsonNumbers.layer("exact") gives such numbers as text, "round" says nothing of them`
+        ),
+        value
+      )
+    }
+  }
+}
 
 const readBody = (
   response: HttpClientResponse.HttpClientResponse,

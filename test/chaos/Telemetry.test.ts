@@ -10,6 +10,7 @@ import * as Signer from "@effect-aliyun/core/Signer"
 import * as Telemetry from "@effect-aliyun/core/Telemetry"
 import * as WireLog from "@effect-aliyun/core/WireLog"
 import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -210,9 +211,11 @@ describe("metrics", () => {
 /** what a program logs, from a level on */
 const logged = (level: LogLevel.LogLevel = LogLevel.Debug) => {
   const lines: Array<string> = []
-  const logger = Logger.make(({ annotations, logLevel, message }) => {
+  const logger = Logger.make(({ annotations, cause, logLevel, message }) => {
     const marks = HashMap.toEntries(annotations).map(([key, value]) => `${key}=${Inspectable.toStringUnknown(value)}`)
-    lines.push([logLevel.label, ...marks, Array.isArray(message) ? message.join(" ") : String(message)].join(" "))
+    const causes = Cause.isEmpty(cause) ? [] : [Cause.pretty(cause, { renderErrorCause: true })]
+    const text = Array.isArray(message) ? message.join(" ") : String(message)
+    lines.push([logLevel.label, ...marks, text, ...causes].join(" "))
   })
   const layer = Layer.merge(Logger.replace(Logger.defaultLogger, logger), Logger.minimumLogLevel(level))
   return { lines, layer }
@@ -320,7 +323,12 @@ describe("secrets", () => {
           // a parameter that is named like a secret
           [{ status: 400, code: "Throttling.canarypassword" }, {}],
           ["reset"],
-          ["connect"]
+          ["connect"],
+          // what is read by a fiber of its own, which says what it failed with
+          [{ breaksOff: true }],
+          [{ status: 403, breaksOff: true }],
+          [{ breaksOff: true, headers: { "content-length": "100" } }],
+          [{ status: 403, breaksOff: true, headers: { "content-length": "100" } }]
         ] as ReadonlyArray<ReadonlyArray<Stub.Answer>>) {
           const stub = Stub.sequence(...answers)
           yield* Effect.exit(secretive).pipe(

@@ -110,6 +110,7 @@ describe("status 300 and more is always a ServerException", () => {
     [503, "upstream connect error", {}],
     [500, "\u0000\u0001", {}],
     [400, '{"Code":{"toString":1},"Message":[]}', {}],
+    [400, '{"Code":"","Message":"m"}', {}],
     [400, "[".repeat(100000), {}]
   ] as const)("%i %j", ([status, body, headers]) =>
     Effect.gen(function* () {

@@ -14,13 +14,14 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 
-/** `body`: in place of one made of status and code */
+/** `body`: in place of one made of status and code; `breaksOff`: the connection ends after it */
 export type Answer =
   | {
       readonly status?: number
       readonly code?: string
       readonly headers?: Readonly<Record<string, string>>
       readonly body?: Uint8Array
+      readonly breaksOff?: boolean
     }
   | "connect"
   | "reset"
@@ -54,9 +55,9 @@ export const make = (answer: (number: number, request: HttpClientRequest.HttpCli
     const status = reply.status ?? 200
     const body = status < 300 ? { RequestId: "r" } : { Code: reply.code ?? "", Message: "", RequestId: `r${number}` }
     const bytes = reply.body ?? Encoding.utf8(JSON.stringify(body))
-    return Effect.succeed(
-      inMemory(request, status, { "content-length": String(bytes.length), ...reply.headers }, bytes)
-    )
+    // one that breaks off and says how long it would have been says so by its headers
+    const length = reply.breaksOff ? {} : { "content-length": String(bytes.length) }
+    return Effect.succeed(inMemory(request, status, { ...length, ...reply.headers }, bytes, reply.breaksOff))
   }
   const client = HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
     Effect.flatMap(respond),
@@ -78,14 +79,26 @@ const inMemory = (
   request: HttpClientRequest.HttpClientRequest,
   status: number,
   headers: Readonly<Record<string, string>>,
-  bytes: Uint8Array
-): HttpClientResponse.HttpClientResponse =>
-  Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(null)), {
+  bytes: Uint8Array,
+  breaksOff = false
+): HttpClientResponse.HttpClientResponse => {
+  const response = HttpClientResponse.fromWeb(request, new Response(null))
+  const cause = new HttpWire.TransportFailure({
+    kind: "Reset",
+    syscallCode: "ECONNRESET",
+    sent: "all",
+    bytesReceived: 1
+  })
+  const broken = Effect.suspend(() =>
+    Effect.fail(new HttpClientError.ResponseError({ request, response, reason: "Decode", cause }))
+  )
+  return Object.defineProperties(response, {
     status: { value: status },
     headers: { value: Headers.fromInput(headers) },
-    stream: { value: Stream.make(bytes) },
-    arrayBuffer: { value: Effect.succeed(bytes.buffer) }
+    stream: { value: breaksOff ? Stream.concat(Stream.make(bytes), broken) : Stream.make(bytes) },
+    arrayBuffer: { value: breaksOff ? broken : Effect.succeed(bytes.buffer) }
   })
+}
 
 /** one answer after the other, then the last again and again */
 export const sequence = (...answers: ReadonlyArray<Answer>): Stub =>

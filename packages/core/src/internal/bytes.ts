@@ -1,5 +1,6 @@
 /** Reading bytes with a limit, and text out of them. */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 
 /** @internal what was read; not `complete` when it stopped at the limit */
@@ -27,19 +28,40 @@ export const sink = (limit: number): Sink => {
   let total = 0
   const length = () => (total <= limit ? total : Math.min(limit, begin))
   return {
-    drain: Stream.runForEachWhile((chunk) =>
-      Effect.sync(() => {
-        total += chunk.length
-        chunks.push(chunk)
-        // so that what is refused costs its limit once, and not once more for one piece of it
-        if (total > limit) chunks = [concat(chunks, length())]
-        return total <= limit
-      })
-    ),
+    drain: (stream) =>
+      quietly(
+        stream,
+        Stream.runForEachWhile((chunk) =>
+          Effect.sync(() => {
+            total += chunk.length
+            chunks.push(chunk)
+            // so that what is refused costs its limit once, and not once more for one piece of it
+            if (total > limit) chunks = [concat(chunks, length())]
+            return total <= limit
+          })
+        )
+      ),
     taken: () => ({ bytes: concat(chunks, length()), complete: total <= limit }),
     received: () => total
   }
 }
+
+/**
+ * @internal runs a stream that may fail with what is not cleaned yet, as the URL of a request: a stream is run by a fiber of its
+ * own, and what a fiber fails with is logged
+ */
+export const quietly = <A, E, R, B>(
+  stream: Stream.Stream<A, E, R>,
+  run: (stream: Stream.Stream<A, never, R>) => Effect.Effect<B, never, R>
+): Effect.Effect<B, E, R> =>
+  Effect.suspend(() => {
+    let failed: Exit.Exit<never, E> | undefined
+    const whole = Stream.catchAllCause(stream, (cause) => {
+      failed = Exit.failCause(cause)
+      return Stream.empty
+    })
+    return Effect.flatMap(run(whole), (value): Exit.Exit<B, E> => failed ?? Exit.succeed(value))
+  })
 
 /** @internal */
 export const cut = (bytes: Uint8Array, limit: number): Collected =>

@@ -117,7 +117,8 @@ export const fromAnswer = (
     totalDelay: progress.totalDelay,
     stoppedBy: "Policy",
     outcome: outcomeOf(category, answer.status),
-    code: clean(body.code) ?? "SDK.UnknownServerError",
+    // an empty one says no more than none
+    code: clean(body.code) || "SDK.UnknownServerError",
     serverMessage:
       clean(body.message, longest.message) ??
       `ServerResponseBody: ${text === undefined ? `${answer.bytes.length} bytes that are no UTF-8` : excerptOf(text, redact)}`,

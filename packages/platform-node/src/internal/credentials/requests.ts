@@ -46,7 +46,8 @@ export const send = (
     Effect.mapError((error) => broken(who, error.cause)),
     Effect.flatMap((response) =>
       response.status === 200
-        ? Effect.mapError(collect(response.stream), (error) => broken(who, error))
+        ? // before it is run, since the fiber that runs a stream logs what it fails with
+          collect(Stream.mapError(response.stream, (error) => broken(who, error)))
         : new Credentials.Failed({ why: `${who} answered with status ${response.status}`, hint: refused })
     ),
     Effect.flatMap((bytes) => read(who, bytes)),

@@ -12,7 +12,10 @@ export const options = () =>
   parseArgs({ options: { assert: { type: "boolean", default: false }, quick: { type: "boolean", default: false } } })
     .values
 
-const holds = { ">=": (a, b) => a >= b, "<=": (a, b) => a <= b }
+const holds = { ">": (a, b) => a > b, ">=": (a, b) => a >= b, "<": (a, b) => a < b, "<=": (a, b) => a <= b }
+
+/** what is small may be a share */
+const shown = (value) => (Math.abs(value) < 10 ? Number(value.toFixed(4)) : Math.round(value))
 
 /**
  * A row: `{ figure, unit, ours, peers: { name: number }, ratios: { name: number }, target?: { op, value, of } }`. `of` names the
@@ -29,13 +32,15 @@ export const report = (area, rows, { assert }) => {
       {
         figure,
         contestant: "ours",
-        [unit]: Math.round(ours),
+        measured: shown(ours),
+        unit,
         ...(target !== undefined && target.of === undefined ? { target: `${target.op} ${target.value}`, met } : {})
       },
       ...Object.keys(peers).map((name) => ({
         figure: "",
         contestant: name,
-        [unit]: Math.round(peers[name]),
+        measured: shown(peers[name]),
+        unit,
         ...(Number.isFinite(ratios[name]) ? { "ours / peer": Number(ratios[name].toFixed(2)) } : {}),
         ...(target?.of === name ? { target: `${target.op} ${target.value}`, met } : {})
       }))

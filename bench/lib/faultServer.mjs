@@ -18,7 +18,7 @@ const parametersOf = (request, body) => new URLSearchParams(`${request.url.split
  * `answer(parameters, request)` yields `"reset"`, `"silence"`, or `{ status, headers, body, breaksOff, staysOpen }`: after the
  * body of one that breaks off the connection is closed, and one that stays open never ends. Yields the port, and what arrived.
  */
-export const faultServer = async (answer) => {
+const faultServer = async (answer) => {
   let requests = 0
   const open = new Set()
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {

@@ -10,9 +10,9 @@ const { RetryOptions, RuntimeOptions } = createRequire(require.resolve("@aliclou
 const client = require("@alicloud/openapi-client")
 const teaUtil = createRequire(require.resolve("@alicloud/openapi-client"))("@alicloud/tea-util")
 
-export const popCore = "@alicloud/pop-core"
-export const openapiCore = "@alicloud/openapi-core"
-export const openapiClient = "@alicloud/openapi-client"
+const popCore = "@alicloud/pop-core"
+const openapiCore = "@alicloud/openapi-core"
+const openapiClient = "@alicloud/openapi-client"
 
 const key = { accessKeyId: "testid", accessKeySecret: "testsecret" }
 const operation = { action: "DescribeRegions", version: "2014-05-26" }

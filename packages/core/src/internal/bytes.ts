@@ -47,10 +47,10 @@ export const sink = (limit: number): Sink => {
 }
 
 /**
- * @internal runs a stream that may fail with what is not cleaned yet, as the URL of a request: a stream is run by a fiber of its
+ * Runs a stream that may fail with what is not cleaned yet, as the URL of a request: a stream is run by a fiber of its
  * own, and what a fiber fails with is logged
  */
-export const quietly = <A, E, R, B>(
+const quietly = <A, E, R, B>(
   stream: Stream.Stream<A, E, R>,
   run: (stream: Stream.Stream<A, never, R>) => Effect.Effect<B, never, R>
 ): Effect.Effect<B, E, R> =>

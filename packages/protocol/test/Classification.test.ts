@@ -236,6 +236,42 @@ describe("categorize", () => {
     expect(of(400, "QuotaExceeded.FlowControl")).toBe("Quota")
   })
 
+  /** codes known by how they begin (`^`), by how they end (`$`), or whole */
+  const ends: ReadonlyArray<readonly [Classification.Category, string]> = [
+    ["Throttling", "^TooManyRequests ^QPS_Limit_Exceeded$ FLOW_CONTROL$ FlowControlError$"],
+    ["Busy", "^SystemBusy ^ServiceBusy ^OperationBusy ^ServiceIsStopping Failed.SystemBusyness$"],
+    ["ClockSkew", "^InvalidTimeStamp.Expired$ ^IllegalTimestamp$ ^RequestTimeTooSkewed$"],
+    ["NonceUsed", "^SignatureNonceUsed$"],
+    ["CredentialExpired", "^InvalidSecurityToken ^SecurityTokenExpired$ ^MissingSecurityToken$"],
+    ["CredentialInvalid", "^InvalidAccessKey ^InvalidBearerToken ^Forbidden.AccessKeyDisabled$ ^MissingAccessKeyId$"],
+    ["Signature", "^SignatureDoesNotMatch$ ^IncompleteSignature$ ^InvalidSignature ^InvalidTimeStamp.Format$"],
+    ["Signature", "^MissingSignature ^MissingParameter.Signature ^MissingTimestamp$"],
+    ["Transient", "^ServiceUnavailable ^InternalError ^SystemError"],
+    ["Validation", "^IdempotentParameterMismatch$ ^Missing ^Invalid ^Unsupported ^Illegal"],
+    ["NotFound", "^NoSuch"],
+    ["Conflict", "^Operation.Blocking$ ^Conflict ^IncorrectDiskStatus ^OperationDenied.DBStatus ^StateError."],
+    ["Conflict", "Disk.Configuring$ ^NotActive.Disk ^InvalidOperation.DiskState"],
+    ["Authorization", "^Forbidden ^NoPermission ActionUnauthorized$ ^AccessDenied Api.Unauthorized$"]
+  ]
+  const cut = ends.flatMap(([category, codes]) => codes.split(" ").map((code) => [code, category] as const))
+
+  it.each(cut)("takes %s, and nothing longer, for %s", (code, category) => {
+    const bare = code.replace(/^\^|\$$/g, "").replaceAll("QPS_Limit_", "QPS Limit ")
+    expect(of(418, bare)).toBe(category)
+    expect([code, of(418, `X${bare}`) === category]).toEqual([code, !code.startsWith("^")])
+    expect([code, of(418, `${bare}.X`) === category]).toEqual([code, !code.endsWith("$")])
+  })
+
+  it("takes the names of what is called, and those alone, for what the request says wrongly", () => {
+    const whole = ["InvalidProduct.NotFound", "InvalidApi.NotFound", "InvalidAction.NotFound", "InvalidAction"]
+    for (const code of [...whole, "NoSuchVersion", "UnsupportedOperation", "InvalidProtocol.NeedSsl"]) {
+      // by the rules further down it would be something else, or nothing
+      expect([code, of(418, code), of(418, `${code}NotFound`)]).toEqual([code, "Validation", "NotFound"])
+      expect([code, of(418, `X${code}`)]).not.toEqual([code, "Validation"])
+    }
+    expect([of(418, "InvalidVersion.NotFound"), of(418, "XInvalidVersion")]).toEqual(["Validation", "Other"])
+  })
+
   it("R14: takes a 5xx that says the product is open already for final", () => {
     const message = "Sorry, 您已开通过该产品."
     for (const code of [undefined, "InternalError", "UnknownError", "SomethingNew"]) {
@@ -252,6 +288,7 @@ describe("categorize", () => {
     expect(of(200, "Throttling.User")).toBe("Throttling")
     expect(of(200, "SystemBusy")).toBe("Busy")
     expect(of(202, "LastTokenProcessing")).toBe("InProgress")
+    expect([of(299, "Forbidden"), of(300, "Forbidden")]).toEqual(["Business", "Authorization"])
   })
 })
 

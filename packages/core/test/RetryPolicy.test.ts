@@ -524,10 +524,29 @@ describe("R18: arguments that make no sense", () => {
         const exit = yield* Effect.exit(RetryPolicy.withPolicy(Effect.void, policy))
         assert.isTrue(Exit.isFailure(exit) && Cause.isDieType(exit.cause), argument)
       }
-      assert.strictEqual(
-        yield* defectOf(RetryPolicy.layer(RetryPolicy.maxAttempts(sound, -1))),
-        "RetryPolicy.maxAttempts: attempts must be a whole number from 1; `none` makes no second attempt, but is -1"
-      )
+    })
+  )
+
+  const count = "be a whole number from 1; `none` makes no second attempt"
+  const span = (example: string) => `be a time longer than zero, for instance '${example}'; \`fixed(0)\` does not wait`
+  const cap = "be longer than zero, for instance '20 seconds'"
+  it.effect.each<readonly [argument: string, must: string, given: string, policy: RetryPolicy.Policy]>([
+    ["maxAttempts: attempts", count, "-1", RetryPolicy.maxAttempts(sound, -1)],
+    ["standardWith: maxAttempts", count, "0", RetryPolicy.standardWith({ maxAttempts: 0 })],
+    ["standardWith: base", span("50 millis"), "0 seconds", RetryPolicy.standardWith({ base: "0 seconds" })],
+    ["standardWith: throttledBase", span("1 second"), "0", RetryPolicy.standardWith({ throttledBase: 0 })],
+    ["standardWith: cap", cap, "0", RetryPolicy.standardWith({ cap: 0 })],
+    ["seedWith: maxRetries", count, "1.5", RetryPolicy.seedWith(1.5)],
+    ["fixed: delay", "be zero or a time that ends, for instance '1 second'", "-1", RetryPolicy.fixed(-1)],
+    ["exponential: base", span("50 millis"), "0", RetryPolicy.exponential(0)],
+    ["exponential: cap", cap, "0", RetryPolicy.exponential(1, 0)],
+    ["jittered: min", "be a number from 0 to 1", "2", RetryPolicy.jittered(sound, { min: 2 })],
+    // of what is given no more than fits a line
+    ["Policy", "be a Schedule", "x".repeat(64), "x".repeat(65) as unknown as RetryPolicy.Policy]
+  ])("R18: %s must %s, but is %s", ([argument, must, given, policy]) =>
+    Effect.gen(function* () {
+      const message = `RetryPolicy.${argument} must ${must}, but is ${given}`
+      assert.strictEqual(yield* defectOf(RetryPolicy.layer(policy)), message)
     })
   )
 

@@ -257,6 +257,14 @@ describe("conflict", () => {
     })
   )
 
+  it.effect("R16: five minutes to the millisecond are enough", () =>
+    Effect.gen(function* () {
+      const hinted = server("Conflict", { retryAfter: 6000 })
+      const found = yield* waits(RetryPolicy.conflict, [hinted, ...times(99, held)])
+      assert.deepStrictEqual(found, [6000, 2000, 4000, 8000, ...Array.from({ length: 28 }, () => 10_000)])
+    }).pipe(highest)
+  )
+
   it.effect("R16: united with another policy, each counts its own failures", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* waits(RetryPolicy.standard, [held]), [])
@@ -431,7 +439,14 @@ describe("seed", () => {
           assert.deepStrictEqual(yield* first(`${prefix}X${name}`), [], name)
         }
       }
-      for (const action of ["", "Describe", "DescribeRunInstances", "Instances", "RunInstances ResizeDisk"]) {
+      for (const action of [
+        "",
+        "Describe",
+        "DescribeRunInstances",
+        "Instances",
+        "RunInstances ResizeDisk",
+        "TransferInstances"
+      ]) {
         assert.deepStrictEqual(yield* first(action), [], action)
       }
     }).pipe(highest)
@@ -477,10 +492,12 @@ describe("seed", () => {
 
 /** what a policy that cannot be dies with, as soon as it is provided */
 const defectOf = <E>(layer: Layer.Layer<RetryPolicy.RetryPolicy, E>) =>
-  Effect.map(Effect.exit(Effect.scoped(Layer.build(layer))), (exit) => {
-    const defect = Exit.isFailure(exit) && Cause.isDieType(exit.cause) ? exit.cause.defect : undefined
-    return Cause.isIllegalArgumentException(defect) ? defect.message : undefined
-  })
+  Effect.map(Effect.exit(Effect.scoped(Layer.build(layer))), defectIn)
+
+const defectIn = (exit: Exit.Exit<unknown, unknown>) => {
+  const defect = Exit.isFailure(exit) && Cause.isDieType(exit.cause) ? exit.cause.defect : undefined
+  return Cause.isIllegalArgumentException(defect) ? defect.message : undefined
+}
 
 describe("R18: arguments that make no sense", () => {
   const sound = RetryPolicy.exponential("100 millis")
@@ -572,7 +589,7 @@ describe("R18: arguments that make no sense", () => {
       for (const policy of [Schedule.union(sound, broken), Schedule.intersect(broken, sound)]) {
         assert.isUndefined(yield* defectOf(RetryPolicy.layer(policy)))
         const exit = yield* Effect.exit(waits(policy, [connect]))
-        assert.isTrue(Exit.isFailure(exit) && Cause.isDieType(exit.cause))
+        assert.match(defectIn(exit) ?? "", /^RetryPolicy\.maxAttempts: attempts must be/)
       }
     })
   )
@@ -604,6 +621,19 @@ describe("R18: arguments that make no sense", () => {
     }
   })
 })
+
+it.effect("the policy of a call is standard, unless a layer or the effect brings another", () =>
+  Effect.gen(function* () {
+    const policy = RetryPolicy.RetryPolicy
+    const others = RetryPolicy.layer(RetryPolicy.seed)
+    assert.strictEqual(policy.key, "@effect-aliyun/core/RetryPolicy")
+    assert.strictEqual(yield* policy, RetryPolicy.standard)
+    assert.strictEqual(yield* Effect.provide(policy, others), RetryPolicy.seed)
+    assert.strictEqual(yield* RetryPolicy.withPolicy(policy, RetryPolicy.none), RetryPolicy.none)
+    const both = policy.pipe(RetryPolicy.withPolicy(RetryPolicy.none), Effect.provide(others))
+    assert.strictEqual(yield* both, RetryPolicy.none)
+  })
+)
 
 describe("layerConfig", () => {
   const figures = (layer: Layer.Layer<RetryPolicy.RetryPolicy, unknown>, variables: Record<string, string>) =>

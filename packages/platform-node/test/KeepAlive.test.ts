@@ -132,6 +132,53 @@ describe("a kept connection that ends when a request goes out on it", () => {
     })
   )
 
+  /** an end that is under way, but not seen by the client, when what comes next is done */
+  const unseen = (close: () => void) =>
+    Effect.async<void>((resume) => {
+      // a FIN goes out with the next turn of the loop, in which the client also looks before it writes
+      setImmediate(() => {
+        close()
+        resume(Effect.void)
+      })
+    })
+
+  it.scopedLive.each(closings)(
+    "N07: with %s before anything is sent: it goes out on a new one, whatever it is",
+    ([, close]) =>
+      Effect.gen(function* () {
+        const server = yield* http((_, response) => response.end("ok"))
+        const client = yield* NodeHttpClient.make()
+        for (let i = 1; i <= 5; i++) {
+          yield* get(server.url)(client)
+          yield* unseen(() => close(server.sockets.at(-1)!))
+          assert.strictEqual(yield* get(server.url)(client), "ok")
+          assert.strictEqual(server.sockets.length, i + 1)
+        }
+      })
+  )
+
+  it.scopedLive("what was not begun goes out once more, and no more, whatever becomes of the new connection", () =>
+    Effect.gen(function* () {
+      const requests: Array<string> = []
+      const server = yield* listen(
+        Net.createServer((socket) => {
+          socket.on("data", (data) => {
+            if (requests.push(data.toString()) === 1) socket.write(ok)
+            else socket.resetAndDestroy()
+          })
+        })
+      )
+      const client = yield* NodeHttpClient.make()
+      yield* get(server.url)(client)
+      yield* unseen(() => server.sockets[0]?.resetAndDestroy())
+      assert.deepStrictEqual((yield* transport(repeatable(get(server.url)(client)))).slice(0, 2), [
+        "Transport",
+        "Reset"
+      ])
+      assert.deepStrictEqual([requests.length, server.sockets.length], [2, 2])
+    })
+  )
+
   it.scopedLive("what the system refused to write was not sent: it goes out again, whatever it is", () =>
     Effect.gen(function* () {
       const server = yield* http((_, response) => response.end("ok"))

@@ -206,17 +206,16 @@ export class Exchange implements Call {
 
   /**
    * Whether a kept connection ended before any byte of the answer: most likely the server closed it while the request was
-   * on its way. Then a request that was not sent, or may be executed twice, goes out once more; that connection is no kept one.
+   * on its way. Then a request that was not begun, not sent, or may be executed twice, goes out once more; that connection is
+   * no kept one.
    */
   private isToBeReplayed(slot: Slot, error: Error): boolean {
-    return (
-      !this.inflow.over &&
-      slot.requests > 1 &&
-      slot.silent &&
-      this.wire.body._tag !== "Stream" &&
-      (this.terms.mayReplay || this.wasNeverWritten(error)) &&
-      HttpWire.transportFailure(error).kind === "Reset"
-    )
+    if (this.inflow.over || this.wire.body._tag === "Stream" || HttpWire.transportFailure(error).kind !== "Reset") {
+      return false
+    }
+    return this.controller === undefined
+      ? slot.requests > 0
+      : slot.requests > 1 && slot.silent && (this.terms.mayReplay || this.wasNeverWritten(error))
   }
 
   /**

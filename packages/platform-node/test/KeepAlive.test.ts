@@ -8,7 +8,9 @@ import * as NodeHttpClient from "@effect-aliyun/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
+import type * as Http from "node:http"
 import * as Net from "node:net"
+import { gzipSync } from "node:zlib"
 import { get, http, listen, ok, raw, read, transport, until } from "./support/Servers.js"
 
 const repeatable = Effect.provideService(HttpReplay.HttpReplay, true)
@@ -202,19 +204,32 @@ describe("a kept connection that ends when a request goes out on it", () => {
   )
 
   it.scopedLive(
-    "N07: 500 reads of a server that closes 0 to 4 ms after each answer all succeed, many on a kept connection",
+    "N07: 500 reads of a server that closes 0 to 4 ms after each answer all succeed, most on a kept connection",
     () =>
       Effect.gen(function* () {
         let answered = 0
+        let isClosing = false
         const server = yield* http((request, response) => {
+          if (!isClosing) return void response.end("x")
           const wait = answered++ % 5
           response.end("x", () => setTimeout(() => request.socket.destroy(), wait))
         })
         const client = yield* NodeHttpClient.make()
-        for (let i = 0; i < 500; i++) assert.strictEqual(yield* repeatable(get(server.url)(client)), "x")
-        assert.isAtLeast(answered, 500)
-        // how many are kept is a question of how fast the machine is: in a quiet one fewer than 200 are made
-        assert.isBelow(server.sockets.length, 450)
+        const reads = (count: number) =>
+          Effect.gen(function* () {
+            for (let i = 0; i < count; i++) assert.strictEqual(yield* repeatable(get(server.url)(client)), "x")
+          })
+        // until it is compiled: who is faster, the next request or the end of the connection?
+        yield* reads(500)
+        isClosing = true
+        let best = Infinity
+        // a machine that stalls is not the client's fault
+        for (let round = 0; round < 5 && best >= 0.5; round++) {
+          const [answers, sockets] = [answered, server.sockets.length]
+          yield* reads(500)
+          best = Math.min(best, (server.sockets.length - sockets) / (answered - answers))
+        }
+        assert.isBelow(best, 0.5)
       })
   )
 })
@@ -227,6 +242,30 @@ describe("a kept connection is used again", () => {
     })
   const twice = (client: HttpClient.HttpClient, url: string, between: Effect.Effect<unknown>) =>
     Effect.zipRight(Effect.zipRight(get(url)(client), between), get(url)(client))
+
+  const answers: ReadonlyArray<readonly [name: string, answer: Http.RequestListener]> = [
+    ["in one piece", (_, response) => response.end("x")],
+    ["in two pieces", (_, response) => void (response.write("x"), setTimeout(() => response.end(), 1))],
+    ["encoded", (_, response) => response.setHeader("content-encoding", "gzip").end(gzipSync("x"))],
+    ["large", (_, response) => response.end("x".repeat(200_000))],
+    ["without a body", (_, response) => response.writeHead(204).end()]
+  ]
+
+  it.scopedLive.each(answers)("by the next of 100 calls, one after the other, whose answers come %s", ([, answer]) =>
+    Effect.gen(function* () {
+      const server = yield* http((request, response) => {
+        request.resume()
+        request.on("end", () => answer(request, response))
+      })
+      const client = yield* NodeHttpClient.make()
+      const posted = HttpClientRequest.post(server.url).pipe(HttpClientRequest.bodyText("a=b"))
+      for (let i = 0; i < 50; i++) {
+        yield* get(server.url)(client)
+        yield* read(posted)(client)
+      }
+      assert.strictEqual(server.sockets.length, 1)
+    })
+  )
 
   it.scopedLive("N08: no longer than keepAliveTimeout after its last answer, also when timers are late", () =>
     Effect.gen(function* () {

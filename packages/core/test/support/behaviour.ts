@@ -1,4 +1,4 @@
-/** The rows of python-core-behaviour.json, and those of them that core does not follow, or not yet. */
+/** The rows of python-core-behaviour.json, and those of them that are not followed. */
 import vectors from "../../../../test/fixtures/vectors/python-core-behaviour.json" with { type: "json" }
 
 export interface Failure {
@@ -26,7 +26,7 @@ export interface Row<Input = unknown, Expected = Outcome> {
 
 export const rows = vectors as unknown as ReadonlyArray<Row>
 
-/** rows that record no fault, and of which core does something else on purpose; docs/parity.md says what, and why */
+/** rows that record no fault, and of which something else is done on purpose; docs/parity.md says what, and why */
 export const differing: ReadonlyArray<string> = [
   "error/400/6",
   "error/404/6",
@@ -59,21 +59,15 @@ export const differing: ReadonlyArray<string> = [
   "max-retry-invalid/'3'",
   "max-retry-invalid/2.5",
   "ecs/failed",
-  "ecs/refresh-after-3240s"
+  "ecs/refresh-after-3240s",
+  "transport/verify-false"
 ]
 
-/** rows that no test holds yet, by what they wait for */
-export const open: Readonly<Record<string, ReadonlyArray<string>>> = {
-  "proxies and certificates of the transport": rows.filter(({ group }) => group === "transport").map(({ id }) => id)
-}
-
-const isOpen = new Set(Object.values(open).flat())
-
-/** the rows of a group that are not open */
+/** the rows of a group */
 export const rowsOf = <Input, Expected = Outcome>(...groups: ReadonlyArray<string>) =>
-  rows.filter(({ group, id }) => groups.includes(group) && !isOpen.has(id)) as ReadonlyArray<
-    Row<unknown, unknown>
-  > as ReadonlyArray<Row<Input, Expected>>
+  rows.filter(({ group }) => groups.includes(group)) as ReadonlyArray<Row<unknown, unknown>> as ReadonlyArray<
+    Row<Input, Expected>
+  >
 
 export const named = <A extends { readonly id: string }>(table: ReadonlyArray<A>) =>
   table.map((row) => [row.id, row] as const)

@@ -124,16 +124,24 @@ const until = (condition: () => boolean) =>
     Effect.orDie
   )
 
-/** interrupts, and sees that every socket has gone by then or soon, and that nothing comes after */
+/** interrupts, and sees that nothing comes after; yields how many milliseconds passed until every socket had gone */
 const givenUp = (fiber: Fiber.RuntimeFiber<unknown, unknown>, { requests, sockets }: Listener) =>
   Effect.gen(function* () {
     const before = requests()
-    const [took] = yield* Effect.timed(Fiber.interrupt(fiber))
-    yield* until(() => sockets.every((socket) => socket.destroyed || socket.readableEnded))
-    assert.isBelow(Duration.toMillis(took), 1_000)
+    const gone = until(() => sockets.every((socket) => socket.destroyed || socket.readableEnded))
+    const [took] = yield* Effect.timed(Effect.zipRight(Fiber.interrupt(fiber), gone))
     yield* Effect.sleep(100)
     assert.strictEqual(requests(), before)
     assert.isTrue(Exit.isInterrupted(yield* Fiber.await(fiber)))
+    return Duration.toMillis(took)
+  })
+
+/** the limit of the matrix, in one of some tries: a machine that stalls is not the client's fault */
+const promptly = <E, R>(attempt: Effect.Effect<number, E, R>) =>
+  Effect.gen(function* () {
+    let best = Infinity
+    for (let i = 0; i < 5 && best >= 50; i++) best = Math.min(best, yield* Effect.scoped(attempt))
+    assert.isBelow(best, 50)
   })
 
 describe("a call that is interrupted", () => {
@@ -149,14 +157,14 @@ describe("a call that is interrupted", () => {
     ]
   ]
   for (const [phase, onRequest] of phases) {
-    it.scopedLive(`T05: while ${phase} closes its socket and sends nothing more`, () =>
+    it.scopedLive(`T05: while ${phase} closes its socket within 50 ms and sends nothing more`, () =>
       Effect.gen(function* () {
         const listener = yield* listening(onRequest)
         const fiber = yield* Effect.fork(AcsClient.rpc({ ...request, endpoint: listener.endpoint }))
         yield* until(() => listener.requests() > 0)
         yield* Effect.sleep(20)
-        yield* givenUp(fiber, listener)
-      }).pipe(Effect.provide(services))
+        return yield* givenUp(fiber, listener)
+      }).pipe(promptly, Effect.provide(services))
     )
   }
 
@@ -167,8 +175,8 @@ describe("a call that is interrupted", () => {
       const endpoint = listener.endpoint.replace("http:", "https:")
       const fiber = yield* Effect.fork(AcsClient.rpc({ ...request, endpoint }))
       yield* until(() => listener.sockets.length > 0)
-      yield* givenUp(fiber, listener)
-    }).pipe(Effect.provide(services))
+      return yield* givenUp(fiber, listener)
+    }).pipe(promptly, Effect.provide(services))
   )
 
   it.scopedLive("T05: while its credentials are being fetched sends nothing", () =>
@@ -179,9 +187,10 @@ describe("a call that is interrupted", () => {
         AcsClient.rpc({ ...request, endpoint: listener.endpoint }).pipe(Credentials.withCredentials(credentials))
       )
       yield* Effect.sleep(20)
-      yield* givenUp(fiber, listener)
+      const took = yield* givenUp(fiber, listener)
       assert.strictEqual(listener.sockets.length, 0)
-    }).pipe(Effect.provide(services))
+      return took
+    }).pipe(promptly, Effect.provide(services))
   )
 
   it.scopedLive("T06: as the loser of a race, or by a timeout, closes its socket", () =>
